@@ -6,7 +6,6 @@ using Jarvis.SemanticKernel.Plugins;
 using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.SemanticKernel;
@@ -73,11 +72,8 @@ internal static class JarvisRegistrationSteps
         // A host's ConfigureHttpClientDefaults with a resilience handler would multiply the attempts, and each one may be billed.
         client.RemoveAllResilienceHandlers();
         client.AddHttpMessageHandler<UpstreamErrorHandler>().AddHttpMessageHandler<KillSwitchScopeHandler>();
-        client.AddResilienceHandler("jarvis", static (builder, context) => ModelCallResilience.Configure(
-                builder,
-                context.ServiceProvider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience,
-                context.ServiceProvider.GetRequiredService<TimeProvider>()))
-            .SelectPipelineBy(static _ => static request => request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier) ? tier.Tier : string.Empty);
+        client.AddHttpMessageHandler(static provider => ModelCallResilience.CreateHandler(
+            provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience, provider.GetRequiredService<TimeProvider>()));
         client.AddHttpMessageHandler<ModelCallHandler>();
     }
 

@@ -31,11 +31,7 @@ internal sealed class KillSwitchScopeHandler(KillSwitchGuard guard) : Delegating
     {
         // Released again or not: what was stopped stays stopped.
         var stopped = new KillSwitchActiveException(guard.LastActivation!);
-        if (request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier))
-        {
-            tier.Call?.Run.Stop(stopped);
-        }
-
+        TierRequest.Of(request)?.Call?.Run.Stop(stopped);
         return stopped;
     }
 }

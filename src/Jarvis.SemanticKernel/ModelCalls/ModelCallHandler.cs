@@ -10,10 +10,8 @@ internal sealed class ModelCallHandler(
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier))
-        {
-            throw new InvalidOperationException("The 'jarvis' HTTP client serves the chat services of the tiers only; a request of anybody else cannot be attributed.");
-        }
+        TierRequest tier = TierRequest.Of(request)
+            ?? throw new InvalidOperationException("The 'jarvis' HTTP client serves the chat services of the tiers only; a request of anybody else cannot be attributed.");
 
         var context = new ModelCallContext(request, tier.Tier, tier.Model, cancellationToken)
         {
@@ -21,8 +19,8 @@ internal sealed class ModelCallHandler(
             IsStreaming = tier.Call?.IsStreaming ?? false,
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
         };
-        request.Options.Set(UpstreamErrorHandler.LastCall, context);
-        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value.Resilience, time, logger);
+        tier.LastCall = context;
+        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value.Resilience, time, logger, tier.Caller);
         Task chain = call.RunAsync();
         if (!context.IsStreaming)
         {

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Jarvis.SemanticKernel.Routing;
+using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -8,7 +11,22 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>Which failures are worth a second call, and how long a call may take.</summary>
 internal static class ModelCallResilience
 {
-    public static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, ResilienceOptions options, TimeProvider time)
+    /// <summary>Makes the handler around the attempts, with a pipeline of its own for each tier.</summary>
+    public static DelegatingHandler CreateHandler(ResilienceOptions options, TimeProvider time)
+    {
+        var pipelines = new ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>>();
+        return new ResilienceHandler(request => pipelines.GetOrAdd(
+            TierRequest.Of(request)?.Tier ?? string.Empty,
+            static (_, settings) =>
+            {
+                var builder = new ResiliencePipelineBuilder<HttpResponseMessage>();
+                Configure(builder, settings.Options, settings.Time);
+                return builder.Build();
+            },
+            (Options: options, Time: time)));
+    }
+
+    internal static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, ResilienceOptions options, TimeProvider time)
     {
         builder.TimeProvider = time;
         builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.TotalTimeout });

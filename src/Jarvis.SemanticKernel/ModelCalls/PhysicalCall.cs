@@ -14,11 +14,14 @@ internal sealed class PhysicalCall(
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
     ResilienceOptions limits,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger,
+    CancellationToken caller)
 {
     // The caller reads the stream in the continuation: run inline, it would do so on the stack that the chain needs to go on.
-    private readonly TaskCompletionSource<HttpResponseMessage> _responded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _bodyEnded = new();
+    private readonly TaskCompletionSource<HttpResponseMessage>? _responded =
+        context.IsStreaming ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+
+    private readonly TaskCompletionSource? _bodyEnded = context.IsStreaming ? new() : null;
     private Task _chain = Task.CompletedTask;
     private int _bodyHasEnded;
     private long _startedAt;
@@ -30,7 +33,7 @@ internal sealed class PhysicalCall(
     public TimeProvider Time => time;
 
     /// <summary>Gets the response of a streamed call, as soon as the caller may have it.</summary>
-    public Task<HttpResponseMessage> Responded => _responded.Task;
+    public Task<HttpResponseMessage> Responded => _responded!.Task;
 
     /// <summary>Runs the chain to its end, which for a stream is the end of its body.</summary>
     public Task RunAsync() => _chain = RunChainAsync();
@@ -50,7 +53,7 @@ internal sealed class PhysicalCall(
             context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts) : null;
             context.Failure = failure;
             Settle(status, facts);
-            _bodyEnded.SetResult();
+            _bodyEnded!.SetResult();
         }
     }
 
@@ -59,11 +62,11 @@ internal sealed class PhysicalCall(
         try
         {
             await pipeline.RunAsync(context, SendAsync).ConfigureAwait(false);
-            _responded.TrySetResult(context.Response!);
+            _responded?.TrySetResult(context.Response!);
         }
         catch (Exception e)
         {
-            if (!context.IsStreaming)
+            if (_responded is null)
             {
                 throw;
             }
@@ -118,15 +121,12 @@ internal sealed class PhysicalCall(
     // An answer in one piece is read here, so that time-outs and retries cover its body and its record is written before the caller has it.
     private async Task BufferAsync(HttpResponseMessage response)
     {
-        byte[] body = await response.Content.ReadAsByteArrayAsync(context.CancellationToken).ConfigureAwait(false);
+        await response.Content.LoadIntoBufferAsync(context.CancellationToken).ConfigureAwait(false);
         var facts = new AnswerFacts();
-        bool isAnswer = AnswerReader.TryRead(body, facts) && !facts.IsError && facts.HasChoices;
+        bool isAnswer = BufferedBody.TryRead(response.Content, facts) && !facts.IsError && facts.HasChoices;
         if (response.IsSuccessStatusCode && isAnswer)
         {
             Settle(AiCallStatus.Ok, facts);
-            var content = new ByteArrayContent(body);
-            CopyHeaders(response.Content, content);
-            response.Content = content;
             context.Response = response;
             return;
         }
@@ -154,8 +154,8 @@ internal sealed class PhysicalCall(
         CopyHeaders(response.Content, content);
         response.Content = content;
         context.Response = response;
-        _responded.TrySetResult(response);
-        await _bodyEnded.Task.ConfigureAwait(false);
+        _responded!.TrySetResult(response);
+        await _bodyEnded!.Task.ConfigureAwait(false);
     }
 
     // An error inside a 200 gets the status it names before the retry looks at it. The body goes no further: it may quote the prompt.
@@ -179,8 +179,8 @@ internal sealed class PhysicalCall(
     {
         if (e is OperationCanceledException)
         {
-            bool byCaller = context.Request.Options.TryGetValue(CallerToken.Key, out CancellationToken caller) && caller.IsCancellationRequested;
-            Settle(byCaller ? AiCallStatus.Cancelled : AiCallStatus.Timeout, null);
+            // Inside the retry, a caller who gave up and a time limit look alike.
+            Settle(caller.IsCancellationRequested ? AiCallStatus.Cancelled : AiCallStatus.Timeout, null);
             return e;
         }
 

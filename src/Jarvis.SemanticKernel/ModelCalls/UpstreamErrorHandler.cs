@@ -1,3 +1,4 @@
+using Jarvis.SemanticKernel.Routing;
 using Polly.Timeout;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
@@ -9,20 +10,18 @@ internal sealed class UpstreamErrorHandler : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        request.Options.Set(CallerToken.Key, cancellationToken);
+        TierRequest? tier = TierRequest.Of(request);
+        tier?.Caller = cancellationToken;
         HttpResponseMessage response;
         try
         {
             response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException && request.Options.TryGetValue(LastCall, out ModelCallContext? failed))
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException && tier?.LastCall is not null)
         {
-            throw ModelCallErrors.ToException(failed, e);
+            throw ModelCallErrors.ToException(tier.LastCall, e);
         }
 
         return response.Content is UpstreamErrorContent refusal ? throw ModelCallErrors.ToException(refusal.Context, null) : response;
     }
-
-    /// <summary>Gets the key under which a request carries the newest attempt.</summary>
-    public static HttpRequestOptionsKey<ModelCallContext> LastCall { get; } = new("Jarvis.LastCall");
 }

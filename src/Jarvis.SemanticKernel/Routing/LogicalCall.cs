@@ -3,8 +3,8 @@ namespace Jarvis.SemanticKernel.Routing;
 /// <summary>One call of a tier's chat service: with a tool loop, several physical calls.</summary>
 internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming, RunLatch run)
 {
-    private readonly Lock _gate = new();
-    private List<Task>? _physicalCalls;
+    // Only streams leave something behind: their records are written after the response was handed over.
+    private readonly List<Task>? _physicalCalls = isStreaming ? [] : null;
 
     public CallAttribution Attribution { get; } = attribution;
 
@@ -33,9 +33,9 @@ internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming,
     /// <summary>Remembers a streamed physical call, whose record is written after its response was handed over.</summary>
     public void Track(Task physicalCall)
     {
-        lock (_gate)
+        lock (_physicalCalls!)
         {
-            (_physicalCalls ??= []).Add(physicalCall);
+            _physicalCalls.Add(physicalCall);
         }
     }
 
@@ -43,13 +43,8 @@ internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming,
     public async Task WhenRecordedAsync()
     {
         Task[] calls;
-        lock (_gate)
+        lock (_physicalCalls!)
         {
-            if (_physicalCalls is null)
-            {
-                return;
-            }
-
             calls = [.. _physicalCalls];
         }
 

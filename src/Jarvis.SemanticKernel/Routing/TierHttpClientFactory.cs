@@ -24,7 +24,7 @@ internal sealed class TierHttpClientFactory(IHttpMessageHandlerFactory handlers)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            request.Options.Set(TierRequest.Key, new TierRequest(tier, model, AmbientCall.Current.Call));
+            new TierRequest(tier, model, AmbientCall.Current.Call).StampOn(request);
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -3,7 +3,7 @@ namespace Jarvis.SemanticKernel.Routing;
 /// <summary>What travels with a request through the handlers. One for all attempts.</summary>
 internal sealed class TierRequest(string tier, string model, LogicalCall? call)
 {
-    public static HttpRequestOptionsKey<TierRequest> Key { get; } = new("Jarvis.Tier");
+    private static readonly HttpRequestOptionsKey<TierRequest> Key = new("Jarvis.Tier");
 
     public string Tier { get; } = tier;
 
@@ -11,6 +11,16 @@ internal sealed class TierRequest(string tier, string model, LogicalCall? call)
 
     public LogicalCall? Call { get; } = call;
 
+    /// <summary>Gets or sets the caller's own token: inside the retry it cannot be told from a time limit.</summary>
+    public CancellationToken Caller { get; set; }
+
+    /// <summary>Gets or sets the newest attempt.</summary>
+    public ModelCallContext? LastCall { get; set; }
+
     /// <summary>Gets or sets how many attempts have been started. Attempts follow each other, they never overlap.</summary>
     public int Attempts { get; set; }
+
+    public static TierRequest? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out TierRequest? tier) ? tier : null;
+
+    public void StampOn(HttpRequestMessage request) => request.Options.Set(Key, this);
 }

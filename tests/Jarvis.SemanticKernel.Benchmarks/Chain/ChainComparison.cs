@@ -50,7 +50,7 @@ internal static class ChainComparison
         return services.BuildServiceProvider();
     }
 
-    private static async Task CompareAsync(Contender[] contenders, int rounds, int callers)
+    internal static async Task CompareAsync(Contender[] contenders, int rounds, int callers)
     {
         const int WarmUp = 10;
         for (int round = 0; round < rounds + WarmUp; round++)
@@ -77,7 +77,7 @@ internal static class ChainComparison
         }
     }
 
-    private static void Print(Contender[] contenders, int callers, bool isStreaming)
+    internal static void Print(Contender[] contenders, int callers, bool isStreaming)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(isStreaming ? "Streamed" : "Not streamed")}, {callers} callers, {contenders[0].Slices.Count} slices each"));
         Console.WriteLine("| | calls/s | CPU µs a call | bytes a call | CPU against the first: min, median, max |");
