@@ -41,9 +41,9 @@ internal static class ChatBodyJson
     {
         json.WriteStartObject("message"u8);
         json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, answer.Reply.AnswerText);
+        JsonText.WriteText(json, "content"u8, answer.Reply.AnswerText);
         json.WriteNull("refusal"u8);
-        json.WriteString("reasoning"u8, answer.Reply.Reasoning);
+        JsonText.WriteText(json, "reasoning"u8, answer.Reply.Reasoning);
         if (answer.Reply.Reasoning is { } reasoning)
         {
             ReasoningJson.WriteDetails(json, reasoning);
@@ -73,7 +73,7 @@ internal static class ChatBodyJson
         json.WriteString("name"u8, call.Name);
         if (call.ArgumentsJson is not null)
         {
-            json.WriteString("arguments"u8, call.ArgumentsJson);
+            JsonText.WriteText(json, "arguments"u8, call.ArgumentsJson);
         }
 
         json.WriteEndObject();

@@ -58,14 +58,14 @@ internal sealed class ChatStreamBody(ChatAnswer answer)
             AddDelta(delta =>
             {
                 delta.WriteString("content"u8, string.Empty);
-                delta.WriteString("reasoning"u8, piece);
+                JsonText.WriteText(delta, "reasoning"u8, piece);
                 ReasoningJson.WriteDetails(delta, piece);
             });
         }
 
         foreach (string piece in TextPieces.Words(reply.AnswerText ?? string.Empty))
         {
-            AddDelta(delta => delta.WriteString("content"u8, piece));
+            AddDelta(delta => JsonText.WriteText(delta, "content"u8, piece));
         }
 
         for (int index = 0; index < answer.Tools.Count; index++)
@@ -94,10 +94,7 @@ internal sealed class ChatStreamBody(ChatAnswer answer)
             AddComment();
         }
 
-        AddChunk(json =>
-        {
-            WriteChoice(json, writeDelta, finishReason: null, nativeFinishReason: null);
-        });
+        AddChunk(json => WriteChoice(json, writeDelta, finishReason: null, nativeFinishReason: null));
     }
 
     private void AddLastChunk(AnswerUsage? usage) => AddChunk(json =>

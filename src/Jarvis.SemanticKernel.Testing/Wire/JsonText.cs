@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -30,6 +31,30 @@ internal static class JsonText
         write(json);
         json.WriteEndObject();
     }).Span);
+
+    /// <summary>Writes a text with every character as itself: the writer alone escapes those of four bytes, which the service does not.</summary>
+    public static void WriteText(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is null || !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            json.WriteString(name, text);
+            return;
+        }
+
+        var literal = new StringBuilder("\"", text.Length + 16);
+        foreach (char character in text)
+        {
+            _ = character switch
+            {
+                '"' or '\\' => literal.Append('\\').Append(character),
+                < ' ' => literal.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+                _ => literal.Append(character),
+            };
+        }
+
+        json.WritePropertyName(name);
+        json.WriteRawValue(literal.Append('"').ToString(), skipInputValidation: true);
+    }
 
     public static bool IsNumber(string json) => IsKind(json, JsonValueKind.Number);
 

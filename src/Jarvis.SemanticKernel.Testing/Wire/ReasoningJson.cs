@@ -10,7 +10,7 @@ internal static class ReasoningJson
         json.WriteStartArray("reasoning_details"u8);
         json.WriteStartObject();
         json.WriteString("type"u8, "reasoning.text"u8);
-        json.WriteString("text"u8, text);
+        JsonText.WriteText(json, "text"u8, text);
         json.WriteString("format"u8, "anthropic-claude-v1"u8);
         json.WriteNumber("index"u8, 0);
         json.WriteEndObject();

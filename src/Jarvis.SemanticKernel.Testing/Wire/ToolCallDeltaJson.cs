@@ -20,7 +20,7 @@ internal static class ToolCallDeltaJson
     {
         Open(delta, index);
         delta.WriteStartObject("function"u8);
-        delta.WriteString("arguments"u8, arguments);
+        JsonText.WriteText(delta, "arguments"u8, arguments);
         Close(delta);
     }
 
