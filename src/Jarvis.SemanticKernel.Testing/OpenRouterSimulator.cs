@@ -30,7 +30,7 @@ public sealed class OpenRouterSimulator : IAsyncDisposable
     public Uri Endpoint => new(_server.Address, ApiRouter.BasePath);
 
     /// <summary>Gets or sets what is asked first for each chat completion; <see langword="null"/> from it falls through to the queue.</summary>
-    /// <remarks>It is called by several requests at once. What it throws ends the request with a plain 500.</remarks>
+    /// <remarks>It is called by several requests at once. What it throws becomes a 500 whose message names the exception.</remarks>
     public Func<SimulatedRequest, SimulatedReply?>? OnChat
     {
         get => _script.OnChat;

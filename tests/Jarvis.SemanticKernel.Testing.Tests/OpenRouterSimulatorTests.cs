@@ -69,6 +69,18 @@ public sealed class OpenRouterSimulatorTests : SimulatorTest
     }
 
     [Fact]
+    public async Task OnChat_Throws_TellsTheClientWhat()
+    {
+        Simulator.OnChat = _ => throw new InvalidOperationException("No reply for this one.");
+
+        using HttpResponseMessage response = await Client.ChatAsync(SimulatorClient.Request());
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains("InvalidOperationException: No reply for this one.", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+        await Simulator.WaitForRequestsAsync(1, Ct);
+    }
+
+    [Fact]
     public async Task Chat_WithoutKey_IsUnauthorized()
     {
         using var anonymous = new SimulatorClient(Simulator, key: null);

@@ -145,7 +145,15 @@ internal sealed class ReplySender(HttpContext context, ReplyDelivery delivery)
     private SimulatedRequestOutcome Cut()
     {
         // A shutdown before the abort: an abort alone resets the connection, and some systems then drop bytes that were not read yet.
-        context.Features.Get<IConnectionSocketFeature>()?.Socket.Shutdown(SocketShutdown.Send);
+        try
+        {
+            context.Features.Get<IConnectionSocketFeature>()?.Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The client was faster and has closed the connection already.
+        }
+
         context.Abort();
         return SimulatedRequestOutcome.CutByScript;
     }

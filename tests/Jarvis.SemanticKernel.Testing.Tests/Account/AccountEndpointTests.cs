@@ -124,6 +124,29 @@ public sealed class AccountEndpointTests : SimulatorTest
         Assert.Equal(upstream is not null, data.GetProperty("is_byok").GetBoolean());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Generation_Cancelled_SaysWhetherTheClientLeft(bool leaves)
+    {
+        var gate = new TaskCompletionSource();
+        Simulator.Enqueue(SimulatedReply.Text("x").PauseAfterChunk(1, gate.Task));
+        using (await Client.ChatAsync(SimulatorClient.Request(stream: true)))
+        {
+            if (!leaves)
+            {
+                gate.SetResult();
+                await Simulator.Requests[0].Completion.WaitAsync(Ct);
+            }
+        }
+
+        await Simulator.Requests[0].Completion.WaitAsync(Ct);
+        Clock.Advance(TimeSpan.FromSeconds(20));
+
+        JsonElement data = Parse(await Client.GetTextAsync($"/generation?id={Simulator.Billed[0].GenerationId}")).GetProperty("data");
+        Assert.Equal(leaves, data.GetProperty("cancelled").GetBoolean());
+    }
+
     [Fact]
     public async Task Generation_OfAFailureInside200_CostsNothing()
     {

@@ -27,6 +27,21 @@ public sealed class ReplySenderTests : SimulatorTest
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cut_BeyondTheBody_SendsItWhole(bool stream)
+    {
+        Simulator.Enqueue(SimulatedReply.Text(Words).CutAfterBytes(100_000).CutAfterChunks(100).EndAfterChunks(100));
+
+        using HttpResponseMessage response = await Client.ChatAsync(SimulatorClient.Request(stream: stream));
+        (byte[] read, bool isCut) = await ReadToEndAsync(response);
+
+        Assert.False(isCut);
+        Assert.EndsWith(stream ? "data: [DONE]\n\n" : "}}}", Encoding.UTF8.GetString(read), StringComparison.Ordinal);
+        Assert.Equal(SimulatedRequestOutcome.Completed, await Simulator.Requests[0].Completion);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(2)]
     public async Task CutAfterChunks_Stream_LeavesWholeChunksAndBreaksTheConnection(int chunks)
