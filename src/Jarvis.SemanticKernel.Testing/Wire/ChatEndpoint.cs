@@ -69,7 +69,8 @@ internal sealed class ChatEndpoint(OpenRouterSimulatorOptions options, KeyCheck 
         return AskScript(request);
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever a test's own script throws is told to its client, as an error it can read.")]
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "Whatever a test's own script throws is told to its client, as an error it can read.")]
     private SimulatedReply AskScript(SimulatedRequest request)
     {
         try

@@ -51,7 +51,9 @@ internal sealed class ReplySender(HttpContext context, ReplyDelivery delivery)
 
         try
         {
-            bool isWhole = delivery.IsImmediate && !isStream ? await WriteAsync(parts[0].Bytes).ConfigureAwait(false) : await SendPartsAsync(parts).ConfigureAwait(false);
+            bool isWhole = delivery.IsImmediate && !isStream
+                ? await WriteAsync(parts[0].Bytes).ConfigureAwait(false)
+                : await SendPartsAsync(parts).ConfigureAwait(false);
             return Aborted.IsCancellationRequested ? SimulatedRequestOutcome.ClientClosed
                 : isWhole ? SimulatedRequestOutcome.Completed
                 : delivery.EndAfterChunks == _sentChunks ? SimulatedRequestOutcome.CutByScript

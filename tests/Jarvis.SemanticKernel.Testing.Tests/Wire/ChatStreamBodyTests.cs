@@ -70,8 +70,10 @@ public sealed class ChatStreamBodyTests : SimulatorTest
 
         IReadOnlyList<JsonElement> chunks = ChunksOf(await Client.StreamTextAsync());
 
-        JsonElement[] fragments = [.. chunks.Select(DeltaOf).Where(delta => delta.TryGetProperty("tool_calls", out _)).Select(delta => delta.GetProperty("tool_calls")[0])];
-        Assert.Equal(["get_order", "get_stock"], fragments.Where(call => call.TryGetProperty("id", out _)).Select(call => call.GetProperty("function").GetProperty("name").GetString()));
+        JsonElement[] fragments =
+            [.. chunks.Select(DeltaOf).Where(delta => delta.TryGetProperty("tool_calls", out _)).Select(delta => delta.GetProperty("tool_calls")[0])];
+        JsonElement[] starts = [.. fragments.Where(call => call.TryGetProperty("id", out _))];
+        Assert.Equal(["get_order", "get_stock"], starts.Select(call => call.GetProperty("function").GetProperty("name").GetString()));
         Assert.Equal("{\"order_id\": \"A-5531\"}", ArgumentsOf(fragments, 0));
         Assert.Equal("{\"sku\": \"Zürich\"}", ArgumentsOf(fragments, 1));
         Assert.True(fragments.Length > 6);
