@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace Jarvis.SemanticKernel.Storage.Postgres;
+
+internal sealed class PostgresJarvisDatabase : IJarvisDatabase
+{
+    private readonly DatabaseTarget _target;
+    private readonly PostgresConnections _connections;
+    private readonly PostgresMigration _migration;
+    private readonly ReadyOnce _ready;
+
+    public PostgresJarvisDatabase(DatabaseTarget target, PostgresConnections connections)
+    {
+        _target = target;
+        _connections = connections;
+        _migration = new PostgresMigration(connections);
+        _ready = new ReadyOnce(PrepareAsync);
+    }
+
+    public string Description => _connections.Description;
+
+    public ValueTask EnsureReadyAsync(CancellationToken cancellationToken = default) => _ready.EnsureAsync(cancellationToken);
+
+    public async Task MigrateAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _migration.CreateDatabaseWhereMissingAsync(cancellationToken).ConfigureAwait(false);
+            await _migration.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Explain(exception);
+        }
+    }
+
+    public string GetScript()
+    {
+        using PostgresSchemaContext context = PostgresSchemaContext.WithoutDatabase();
+        string script = context.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
+        return script.ReplaceLineEndings("\n").Trim() + "\n";
+    }
+
+    private async Task PrepareAsync()
+    {
+        try
+        {
+            if (await _migration.IsDoneAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            if (!_target.AutoMigrate)
+            {
+                throw new JarvisDatabaseException(
+                    $"{Description} lacks the schema that this version needs (migration {PostgresSchemaContext.NewestMigration}), and AutoMigrate is off. {WhatToDo}");
+            }
+
+            await _migration.RunAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Explain(exception);
+        }
+    }
+
+    private const string WhatToDo =
+        "Apply docs/schema/postgres.sql to it as a role that may create schemas and tables (psql -f, safe to run twice), or run 'jarvis db migrate' as such a role, "
+        + "or set AutoMigrate and give this role the right to create.";
+
+    private JarvisDatabaseException Explain(NpgsqlException exception) => exception.SqlState switch
+    {
+        PostgresErrorCodes.InsufficientPrivilege => new($"{Description} cannot be prepared: {MessageOf(exception)}. {WhatToDo}", exception),
+        PostgresErrorCodes.InvalidCatalogName => new($"{Description} does not exist. Create it, or run 'jarvis db migrate', which does.", exception),
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            new($"{Description} refused the login: {MessageOf(exception)}. Correct the user name or password in {_target.Source}.", exception),
+        null => new($"{Description} cannot be reached: {exception.Message}. Check that the server runs and that {_target.Source} names it.", exception),
+        _ => new($"{Description} cannot be prepared: {MessageOf(exception)} (SQLSTATE {exception.SqlState}).", exception),
+    };
+
+    private static string MessageOf(NpgsqlException exception) => exception is PostgresException postgres ? postgres.MessageText : exception.Message;
+}

@@ -1,0 +1,55 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Jarvis.SemanticKernel.Storage.Postgres;
+
+/// <summary>Sets the state and writes the audit row. Which of the two actions it is, its callers decide; only they are in the container.</summary>
+internal sealed class PostgresKillSwitchWrite(PostgresConnections connections, IJarvisDatabase database)
+{
+    // The upsert takes the lock of the row, or waits for whoever is inserting it, and only then the audit row draws its id: audit order is state order.
+    private const string Write =
+        """
+        WITH state AS (
+          INSERT INTO agent_state (key, value, updated_at) VALUES ($1, $2, $3)
+          ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at
+          RETURNING key
+        )
+        INSERT INTO kill_switch_audit (action, reason, triggered_by, created_at) SELECT $4, $5, $6, $3 FROM state
+        """;
+
+    private const int Seconds = 10;
+
+    public async Task RunAsync(string action, string key, string valueJson, string reason, string triggeredBy, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync().ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            // Only a missing table may keep a stop waiting for a migration: one that merely lacks the newest columns of the ledger must not.
+            await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync().ConfigureAwait(false);
+        }
+
+        async Task ExecuteAsync()
+        {
+            NpgsqlCommand command = connections.Guard.CreateCommand(Write);
+            await using (command.ConfigureAwait(false))
+            {
+                command.CommandTimeout = Seconds;
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = key });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = StorableText.FromJson(valueJson), NpgsqlDbType = NpgsqlDbType.Jsonb });
+                command.Parameters.Add(new NpgsqlParameter<DateTime>
+                {
+                    TypedValue = DateTime.SpecifyKind(at.UtcDateTime, DateTimeKind.Unspecified),
+                    NpgsqlDbType = NpgsqlDbType.Timestamp,
+                });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = action });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = StorableText.From(reason) });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = StorableText.From(triggeredBy) });
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

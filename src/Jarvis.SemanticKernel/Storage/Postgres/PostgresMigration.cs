@@ -1,0 +1,89 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Jarvis.SemanticKernel.Storage.Postgres;
+
+/// <summary>Brings the schema to this version, once, however many processes try.</summary>
+internal sealed class PostgresMigration(PostgresConnections connections)
+{
+    // "Jarvis" in ASCII: any number will do that nobody else locks.
+    private const string TakeLock = "SELECT pg_advisory_xact_lock(81820166023539)";
+
+    private const string AskHistory = """SELECT EXISTS (SELECT FROM jarvis.migrations_history WHERE "MigrationId" = $1)""";
+
+    // Others may be at work for as long as their migration takes.
+    private const int LockSeconds = 300;
+
+    private readonly PostgresSchemaCheck _check = new(connections);
+
+    public async Task<bool> IsDoneAsync(CancellationToken cancellationToken)
+    {
+        NpgsqlCommand command = connections.Main.CreateCommand(AskHistory);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = PostgresSchemaContext.NewestMigration });
+            try
+            {
+                return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
+            }
+            catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+            {
+                return false;
+            }
+        }
+    }
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        NpgsqlConnection connection = await connections.Main.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            // Of the transaction, not of the session: it goes with the connection, also through a pooler.
+            NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                NpgsqlCommand takeLock = new(TakeLock, connection, transaction) { CommandTimeout = LockSeconds };
+                await using (takeLock.ConfigureAwait(false))
+                {
+                    await takeLock.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (!await IsDoneAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    await _check.ThrowIfForeignAsync(cancellationToken).ConfigureAwait(false);
+                    PostgresSchemaContext context = PostgresSchemaContext.For(connections.Main);
+                    await using (context.ConfigureAwait(false))
+                    {
+                        await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+            }
+        }
+    }
+
+    public async Task CreateDatabaseWhereMissingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            NpgsqlConnection connection = await connections.Main.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            PostgresSchemaContext context = PostgresSchemaContext.For(connections.Main);
+            await using (context.ConfigureAwait(false))
+            {
+                try
+                {
+                    await context.GetService<IRelationalDatabaseCreator>().CreateAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (PostgresException race) when (race.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+                {
+                    // Another process was faster.
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Jarvis.SemanticKernel.Costs;
+using Microsoft.Data.Sqlite;
+
+namespace Jarvis.SemanticKernel.Storage.Sqlite;
+
+internal sealed class SqliteCostStore(SqliteConnections connections, IJarvisDatabase database) : ICostStore
+{
+    // A call that the upstream refused with an HTTP error, and to which it gave no id, was never billed: nothing about it is unresolved.
+    // Costs that whole units hold are summed by SQLite in two parts, because one sum of 64 bits ends at 9.2 million USD; the others are summed as texts.
+    private const string Sums =
+        """
+               count(*),
+               count(*) FILTER (WHERE status <> 'ok'),
+               count(*) FILTER (WHERE cost_source = 'unknown' AND (http_status IS NULL OR http_status < 400 OR generation_id IS NOT NULL)),
+               coalesce(sum(prompt_tokens), 0),
+               coalesce(sum(completion_tokens), 0),
+               coalesce(sum(coalesce(cost_usd_exact, cost_usd * 10000) / 1000000) FILTER (WHERE cost_usd_text IS NULL), 0),
+               coalesce(sum(coalesce(cost_usd_exact, cost_usd * 10000) % 1000000) FILTER (WHERE cost_usd_text IS NULL), 0),
+               jarvis_sum(cost_usd_text) FILTER (WHERE cost_usd_text IS NOT NULL)
+        FROM jarvis_calls WHERE at >= $from AND at < $to GROUP BY 1
+        """;
+
+    private const string ByTier = "SELECT tier,\n" + Sums;
+    private const string ByModel = "SELECT model,\n" + Sums;
+    private const string ByGoal = "SELECT CAST(goal_id AS TEXT),\n" + Sums;
+
+    public async Task<IReadOnlyList<SpendLine>> ReadSpendAsync(DateTimeOffset from, DateTimeOffset to, SpendGrouping by, CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        return await connections.ReadAsync(connection => Read(connection, from, to, by), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static List<SpendLine> Read(SqliteConnection connection, DateTimeOffset from, DateTimeOffset to, SpendGrouping by)
+    {
+        SqliteMoney.CreateSum(connection);
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Three constants above.
+        command.CommandText = by switch
+        {
+            SpendGrouping.Tier => ByTier,
+            SpendGrouping.Model => ByModel,
+            SpendGrouping.Goal => ByGoal,
+            _ => throw new ArgumentOutOfRangeException(nameof(by), by, "No such grouping."),
+        };
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("$from", SqliteTime.From(from));
+        command.Parameters.AddWithValue("$to", SqliteTime.From(to));
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<SpendLine> lines = [];
+        while (reader.Read())
+        {
+            lines.Add(new SpendLine(
+                reader.IsDBNull(0) ? null : reader.GetString(0),
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5),
+                SqliteMoney.Sum(reader.GetInt64(6), reader.GetInt64(7), reader.IsDBNull(8) ? null : reader.GetString(8))));
+        }
+
+        return lines;
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Data.Sqlite;
+
+namespace Jarvis.SemanticKernel.Storage.Sqlite;
+
+internal sealed class SqliteJarvisDatabase : IJarvisDatabase
+{
+    private readonly DatabaseTarget _target;
+    private readonly SqliteConnections _connections;
+    private readonly SqliteMigration _migration;
+    private readonly ReadyOnce _ready;
+
+    public SqliteJarvisDatabase(DatabaseTarget target, SqliteConnections connections)
+    {
+        _target = target;
+        _connections = connections;
+        _migration = new SqliteMigration(connections);
+        _ready = new ReadyOnce(PrepareAsync);
+    }
+
+    public string Description => _connections.Description;
+
+    public ValueTask EnsureReadyAsync(CancellationToken cancellationToken = default) => _ready.EnsureAsync(cancellationToken);
+
+    public async Task MigrateAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Task.Run(_migration.Run, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw Explain(exception);
+        }
+    }
+
+    public string GetScript() => SqliteMigration.Script();
+
+    private async Task PrepareAsync()
+    {
+        try
+        {
+            if (File.Exists(_connections.Path) && await _connections.ReadAsync(SqliteMigration.IsDone, CancellationToken.None).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            if (!_target.AutoMigrate)
+            {
+                throw new JarvisDatabaseException(
+                    $"{Description} lacks the schema that this version needs (migration {SqliteSchemaContext.NewestMigration}), and AutoMigrate is off. "
+                    + "Run 'jarvis db migrate', or set AutoMigrate.");
+            }
+
+            _migration.Run();
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw Explain(exception);
+        }
+    }
+
+    private JarvisDatabaseException Explain(Exception exception) => new(
+        $"{Description} cannot be opened or prepared: {exception.Message} Check that this user may write the file and its folder, and that no other kind of file is there.",
+        exception);
+}

@@ -1,0 +1,11 @@
+using Jarvis.SemanticKernel.KillSwitch;
+
+namespace Jarvis.SemanticKernel.Storage.Sqlite;
+
+internal sealed class SqliteKillSwitchReleaseStore(SqliteConnections connections, IJarvisDatabase database) : IKillSwitchReleaseStore
+{
+    private readonly SqliteKillSwitchWrite _write = new(connections, database);
+
+    public Task DeactivateAsync(string key, string valueJson, string reason, string triggeredBy, DateTimeOffset at, CancellationToken cancellationToken) =>
+        _write.RunAsync("deactivate", key, valueJson, reason, triggeredBy, at, cancellationToken);
+}

@@ -1,0 +1,97 @@
+using Jarvis.SemanticKernel.Storage.Schema;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Jarvis.SemanticKernel.Storage.Sqlite;
+
+/// <summary>
+/// Brings the file's schema to this version, in one transaction: the write lock of SQLite keeps other processes out and cannot outlive its process. (EF Core's own
+/// lock on SQLite is a row, which a killed process leaves behind for ever.)
+/// </summary>
+internal sealed class SqliteMigration(SqliteConnections connections)
+{
+    public static bool IsDone(SqliteConnection connection) => AppliedMigrations(connection, transaction: null).Contains(SqliteSchemaContext.NewestMigration);
+
+    public void Run()
+    {
+        using SqliteConnection connection = connections.Create();
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        List<string> applied = AppliedMigrations(connection, transaction);
+        if (!applied.Contains(SqliteSchemaContext.NewestMigration))
+        {
+            IReadOnlyList<SchemaDifference> differences = SchemaDifference.Between(DatabaseKind.Sqlite, SharedTables(connection, transaction));
+            if (differences.Count > 0)
+            {
+                throw SchemaDifference.Refusal(connections.Description, differences);
+            }
+
+            using SqliteCommand migrate = connection.CreateCommand();
+            migrate.Transaction = transaction;
+#pragma warning disable CA2100 // EF Core wrote it from our migrations.
+            migrate.CommandText = Generate(applied.Max() ?? Migration.InitialDatabase);
+#pragma warning restore CA2100
+            migrate.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    // EF Core writes no idempotent scripts for SQLite; this does it for what our migrations consist of.
+    public static string Script() => "BEGIN IMMEDIATE;\n" + Generate(Migration.InitialDatabase)
+        .ReplaceLineEndings("\n")
+        .Replace("CREATE TABLE \"", "CREATE TABLE IF NOT EXISTS \"", StringComparison.Ordinal)
+        .Replace("CREATE INDEX \"", "CREATE INDEX IF NOT EXISTS \"", StringComparison.Ordinal)
+        .Replace("CREATE UNIQUE INDEX \"", "CREATE UNIQUE INDEX IF NOT EXISTS \"", StringComparison.Ordinal)
+        .Replace("INSERT INTO \"jarvis_migrations_history\"", "INSERT OR IGNORE INTO \"jarvis_migrations_history\"", StringComparison.Ordinal)
+        .Trim() + "\nCOMMIT;\n";
+
+    private static string Generate(string fromMigration)
+    {
+        using SqliteSchemaContext context = SqliteSchemaContext.WithoutDatabase();
+        return context.GetService<IMigrator>().GenerateScript(fromMigration, toMigration: null, MigrationsSqlGenerationOptions.NoTransactions);
+    }
+
+    private static List<string> AppliedMigrations(SqliteConnection connection, SqliteTransaction? transaction)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"SELECT count(*) FROM sqlite_master WHERE name = '{SqliteSchemaContext.HistoryTable}'";
+        if (command.ExecuteScalar() is 0L)
+        {
+            return [];
+        }
+
+        command.CommandText = $"SELECT MigrationId FROM {SqliteSchemaContext.HistoryTable} ORDER BY MigrationId";
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<string> applied = [];
+        while (reader.Read())
+        {
+            applied.Add(reader.GetString(0));
+        }
+
+        return applied;
+    }
+
+    private static List<FoundColumn> SharedTables(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        List<FoundColumn> found = [];
+        using SqliteCommand command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = """SELECT name, type, "notnull", dflt_value IS NOT NULL, pk FROM pragma_table_info($table)""";
+        SqliteParameter parameter = command.Parameters.Add("$table", SqliteType.Text);
+        foreach (string table in SharedColumn.Tables)
+        {
+            parameter.Value = table;
+            using SqliteDataReader reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                bool takesNull = !reader.GetBoolean(2);
+                bool isRowId = reader.GetInt32(4) == 1 && string.Equals(reader.GetString(1), "INTEGER", StringComparison.OrdinalIgnoreCase);
+                found.Add(new(table, reader.GetString(0), reader.GetString(1), takesNull, takesNull || reader.GetBoolean(3) || isRowId));
+            }
+        }
+
+        return found;
+    }
+}
