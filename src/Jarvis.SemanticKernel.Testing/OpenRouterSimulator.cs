@@ -2,8 +2,8 @@ namespace Jarvis.SemanticKernel.Testing;
 
 /// <summary>OpenRouter on a free port of 127.0.0.1: answers as scripted, bills exactly, and shows what reached it. Thread-safe.</summary>
 /// <remarks>
-/// <para>A chat completion is answered by <see cref="OnChat"/>; when that gives <see langword="null"/>, by the next reply of <see cref="Enqueue"/>; when none is left, by
-/// <see cref="DefaultReply"/>. A refused key, a malformed body and, where asked for, an unknown model never reach the script.</para>
+/// <para>A chat completion is answered by <see cref="OnChat"/>; when that gives <see langword="null"/>, by the next reply of <see cref="Enqueue"/>; when
+/// none is left, by <see cref="DefaultReply"/>. A refused key, a malformed body and, where asked for, an unknown model never reach the script.</para>
 /// <para>Billing: an answer is billed once and in full as soon as its delays are over, or its client leaves during them, before its first byte is sent. Cutting it,
 /// by the script or by the client, changes nothing, as with providers that do not support cancellation. An error bills nothing, also inside a 200 and
 /// mid-stream, unless <see cref="SimulatedReply.WithUsage"/> gives it a usage.</para>
@@ -30,7 +30,7 @@ public sealed class OpenRouterSimulator : IAsyncDisposable
     public Uri Endpoint => new(_server.Address, ApiRouter.BasePath);
 
     /// <summary>Gets or sets what is asked first for each chat completion; <see langword="null"/> from it falls through to the queue.</summary>
-    /// <remarks>It is called by several requests at once. What it throws ends the request with a plain 500.</remarks>
+    /// <remarks>It is called by several requests at once. What it throws becomes a 500 whose message names the exception.</remarks>
     public Func<SimulatedRequest, SimulatedReply?>? OnChat
     {
         get => _script.OnChat;
@@ -38,7 +38,8 @@ public sealed class OpenRouterSimulator : IAsyncDisposable
     }
 
     /// <summary>Gets or sets what is asked first for each GET outside chat, with the path and query behind the base address, such as <c>/key</c>.</summary>
-    /// <remarks>It answers with <see cref="SimulatedReply.Error"/>, another error status, or <see cref="SimulatedReply.Raw"/>; <see langword="null"/> gives the usual answer.</remarks>
+    /// <remarks>It answers with <see cref="SimulatedReply.Error"/>, another error status, or <see cref="SimulatedReply.Raw"/>; <see langword="null"/> from it
+    /// gives the usual answer.</remarks>
     public Func<string, SimulatedReply?>? OnRead
     {
         get => _account.OnRead;

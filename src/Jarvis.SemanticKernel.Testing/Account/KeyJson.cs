@@ -40,6 +40,7 @@ internal sealed class KeyJson(OpenRouterSimulatorOptions options, BillingBook bo
         json.WriteString("interval"u8, "10s"u8);
         json.WriteString("note"u8, "This field is deprecated and safe to ignore."u8);
         json.WriteEndObject();
+        WriteFieldsOfSeptember2026(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -52,6 +53,21 @@ internal sealed class KeyJson(OpenRouterSimulatorOptions options, BillingBook bo
         json.WriteNumber("total_usage"u8, book.Spend().CreditsUsd);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    // Not in the published schema yet, and already required by the official TypeScript client.
+    private static void WriteFieldsOfSeptember2026(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("allowed_data_regions"u8);
+        json.WriteStringValue("global"u8);
+        json.WriteEndArray();
+        json.WriteStartObject("free_model_daily_requests"u8);
+        json.WriteNumber("used"u8, 0);
+        json.WriteNumber("limit"u8, 50);
+        json.WriteNumber("remaining"u8, 50);
+        json.WriteEndObject();
+        json.WriteString("organization_id"u8, "org_2SimulatedAccountOfTests"u8);
+        json.WriteString("workspace_id"u8, "00000000-0000-4000-8000-000000000002"u8);
     }
 
     private static void WriteLimit(Utf8JsonWriter json, ReadOnlySpan<byte> name, decimal? limit)

@@ -8,8 +8,8 @@ public sealed partial class SimulatedReply
     /// <summary>Sets the usage that the answer reports, in place of the fixed rule.</summary>
     /// <param name="promptTokens">The prompt's tokens, cached ones included.</param>
     /// <param name="completionTokens">The answer's tokens, reasoning included.</param>
-    /// <param name="costJson">The text of the JSON number written as <c>cost</c>, character for character, such as <c>4.14e-05</c>; <see langword="null"/> computes it
-    /// from the price list, or takes 0 for a bring-your-own-key call.</param>
+    /// <param name="costJson">The text of the JSON number written as <c>cost</c>, character for character, such as <c>4.14e-05</c>;
+    /// <see langword="null"/> computes it from the price list, or takes 0 for a bring-your-own-key call.</param>
     /// <param name="cachedTokens">The prompt tokens read from a cache.</param>
     /// <param name="cacheWriteTokens">The prompt tokens written to a cache.</param>
     /// <param name="reasoningTokens">The reasoning tokens.</param>

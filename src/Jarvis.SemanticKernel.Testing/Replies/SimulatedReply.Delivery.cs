@@ -54,7 +54,8 @@ public sealed partial class SimulatedReply
         return Deliver(delivery => delivery with { CutAfterChunks = chunks });
     }
 
-    /// <summary>Ends a stream after so many chunks as if that were all: the connection stays whole, only the terminator is missing. Clients tend to take it for success.</summary>
+    /// <summary>Ends a stream after so many chunks as if that were all: the connection stays whole, only the terminator is missing. Clients tend to take it for
+    /// success.</summary>
     /// <param name="chunks">How many chunks.</param>
     /// <returns>The changed reply.</returns>
     public SimulatedReply EndAfterChunks(int chunks)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -65,7 +66,21 @@ internal sealed class ChatEndpoint(OpenRouterSimulatorOptions options, KeyCheck 
             return SimulatedReply.InvalidModel(request.Model);
         }
 
-        return script.Next(request);
+        return AskScript(request);
+    }
+
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "Whatever a test's own script throws is told to its client, as an error it can read.")]
+    private SimulatedReply AskScript(SimulatedRequest request)
+    {
+        try
+        {
+            return script.Next(request);
+        }
+        catch (Exception exception)
+        {
+            return SimulatedReply.Error(500, $"The simulator's script threw {exception.GetType().Name}: {exception.Message}");
+        }
     }
 
     private async Task<SimulatedRequestOutcome> AnswerAsync(HttpContext context, SimulatedRequest request, SimulatedReply reply)

@@ -51,7 +51,9 @@ internal sealed class ReplySender(HttpContext context, ReplyDelivery delivery)
 
         try
         {
-            bool isWhole = delivery.IsImmediate && !isStream ? await WriteAsync(parts[0].Bytes).ConfigureAwait(false) : await SendPartsAsync(parts).ConfigureAwait(false);
+            bool isWhole = delivery.IsImmediate && !isStream
+                ? await WriteAsync(parts[0].Bytes).ConfigureAwait(false)
+                : await SendPartsAsync(parts).ConfigureAwait(false);
             return Aborted.IsCancellationRequested ? SimulatedRequestOutcome.ClientClosed
                 : isWhole ? SimulatedRequestOutcome.Completed
                 : delivery.EndAfterChunks == _sentChunks ? SimulatedRequestOutcome.CutByScript
@@ -145,7 +147,15 @@ internal sealed class ReplySender(HttpContext context, ReplyDelivery delivery)
     private SimulatedRequestOutcome Cut()
     {
         // A shutdown before the abort: an abort alone resets the connection, and some systems then drop bytes that were not read yet.
-        context.Features.Get<IConnectionSocketFeature>()?.Socket.Shutdown(SocketShutdown.Send);
+        try
+        {
+            context.Features.Get<IConnectionSocketFeature>()?.Socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The client was faster and has closed the connection already.
+        }
+
         context.Abort();
         return SimulatedRequestOutcome.CutByScript;
     }
