@@ -19,7 +19,6 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         guard.MaxPoolSize = 2;
         guard.Timeout = 1;
         guard.CommandTimeout = 1;
-        guard.CancellationTimeout = 500;
         guard.MaxAutoPrepare = 0;
         guard.ApplicationName = $"{guard.ApplicationName} kill switch";
         Guard = NpgsqlDataSource.Create(guard);
