@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Jarvis.SemanticKernel.Diagnostics;
+
+/// <summary>Every message this package logs outside of storage. None takes a prompt, an answer, an upstream's text or a key.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Error, "A filter failed with {Exception} after a streamed call of tier {Tier} was over (call {CallId}).")]
+    public static partial void FilterFailedAfterStream(this ILogger logger, string tier, Guid callId, string exception);
+
+    [LoggerMessage(3002, LogLevel.Warning, "The kill switch cannot be read: {Fault} Nothing starts until it can.")]
+    public static partial void KillSwitchUnreadable(this ILogger logger, string fault);
+
+    [LoggerMessage(3003, LogLevel.Information, "The kill switch can be read again.")]
+    public static partial void KillSwitchReadable(this ILogger logger);
+
+    [LoggerMessage(3004, LogLevel.Warning, "The kill switch is active: {Reason}")]
+    public static partial void KillSwitchActivated(this ILogger logger, string reason);
+
+    [LoggerMessage(3005, LogLevel.Information, "The kill switch is released.")]
+    public static partial void KillSwitchReleased(this ILogger logger);
+
+    [LoggerMessage(3006, LogLevel.Critical, "The record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD) is not durable.")]
+    public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, AiCallStatus status, decimal? costUsd, Exception exception);
+}

@@ -1,0 +1,73 @@
+using Jarvis.SemanticKernel.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Jarvis.SemanticKernel.Extensions;
+
+/// <summary>Fills the options in the order in which the sources win: configuration, then environment, then code.</summary>
+internal sealed class JarvisOptionsSetup(JarvisRegistration registration, EnvironmentVariables environment) : IConfigureOptions<JarvisRoutingOptions>
+{
+    public const string ApiKeyVariable = "OPENROUTER_API_KEY";
+    public const string EndpointVariable = "OPENROUTER_BASE_URL";
+    public const string DatabaseVariable = "JARVIS_DATABASE_URL";
+    public const string SharedDatabaseVariable = "DATABASE_URL";
+
+    public static string ModelVariable(string tier) => $"JARVIS_MODEL_{tier.ToUpperInvariant()}";
+
+    public void Configure(JarvisRoutingOptions options)
+    {
+        foreach (IConfigurationSection section in registration.Sections)
+        {
+            ConfigurationFaults.Bind(section, options);
+            options.DatabaseSource = options.Database is null ? null : $"{section.Path}:{nameof(options.Database)}";
+        }
+
+        FromEnvironment(options);
+        string? database = options.Database;
+        foreach (Action<JarvisRoutingOptions> configure in registration.Configure)
+        {
+            configure(options);
+        }
+
+        if (!string.Equals(database, options.Database, StringComparison.Ordinal))
+        {
+            options.DatabaseSource = $"{nameof(JarvisRoutingOptions)}.{nameof(options.Database)}";
+        }
+
+        // The variable that every platform sets for an application's own database is the last resort, and only where it can be ours at all.
+        if (options.Database is null && environment.Get(SharedDatabaseVariable) is { } shared
+            && DatabaseTargetParser.TryParse(shared, SharedDatabaseVariable, autoMigrate: false, out DatabaseTarget? target, out _) && target.Kind == DatabaseKind.Postgres)
+        {
+            (options.Database, options.DatabaseSource) = (shared, SharedDatabaseVariable);
+        }
+    }
+
+    private void FromEnvironment(JarvisRoutingOptions options)
+    {
+        options.ApiKey = environment.Get(ApiKeyVariable) ?? options.ApiKey;
+        if (environment.Get(DatabaseVariable) is { } database)
+        {
+            (options.Database, options.DatabaseSource) = (database, DatabaseVariable);
+        }
+
+        if (environment.Get(EndpointVariable) is { } endpoint)
+        {
+            if (Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? uri))
+            {
+                options.Endpoint = uri;
+            }
+            else
+            {
+                options.Faults.Add($"{EndpointVariable} is '{endpoint}'. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
+            }
+        }
+
+        foreach (string tier in (string[])[Tier.Strong, Tier.Mid, Tier.Cheap])
+        {
+            if (environment.Get(ModelVariable(tier)) is { } model && options.Tiers.TryGetValue(tier, out TierOptions? settings))
+            {
+                settings.Model = model;
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Jarvis.SemanticKernel.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Jarvis.SemanticKernel.Extensions;
+
+/// <summary>Finds every fault of the options, each with the setting, what it holds and what is accepted. Secrets are not repeated.</summary>
+internal sealed class JarvisOptionsValidator : IValidateOptions<JarvisRoutingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JarvisRoutingOptions options)
+    {
+        List<string> faults = [.. options.Faults];
+        CheckAccess(options, faults);
+        CheckTiers(options, faults);
+        CheckLimits(options, faults);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void CheckAccess(JarvisRoutingOptions options, List<string> faults)
+    {
+        if (string.IsNullOrWhiteSpace(options.ApiKey))
+        {
+            faults.Add($"ApiKey is missing. Set the environment variable {JarvisOptionsSetup.ApiKeyVariable} or {nameof(JarvisRoutingOptions)}.ApiKey to a key from OpenRouter.");
+        }
+        else if (options.ApiKey.Any(c => c is <= ' ' or >= (char)127))
+        {
+            faults.Add($"ApiKey ({JarvisOptionsSetup.ApiKeyVariable}) holds a blank, a line break or a character outside ASCII. Accepted is the key alone.");
+        }
+
+        if (options.Endpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https"))
+        {
+            faults.Add($"Endpoint ({JarvisOptionsSetup.EndpointVariable}) is '{endpoint}'. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
+        }
+
+        if (options.AppUrl is { IsAbsoluteUri: false })
+        {
+            faults.Add($"AppUrl is '{options.AppUrl}'. Accepted is an absolute address, or null to send none.");
+        }
+
+        if (options.AppTitle?.Any(c => c is < ' ' or >= (char)127) == true)
+        {
+            faults.Add("AppTitle holds a character that cannot stand in a header. Accepted is printable ASCII, or null to send none.");
+        }
+
+        if (options.Database is not null && !DatabaseTargetParser.TryParse(options.Database, options.DatabaseSource!, autoMigrate: true, out _, out string? fault))
+        {
+            faults.Add($"Database ({JarvisOptionsSetup.DatabaseVariable}): {fault}");
+        }
+    }
+
+    private static void CheckTiers(JarvisRoutingOptions options, List<string> faults)
+    {
+        foreach ((string tier, TierOptions? settings) in options.Tiers)
+        {
+            if (string.IsNullOrWhiteSpace(tier))
+            {
+                faults.Add("Tiers holds a tier without a name.");
+            }
+            else if (string.IsNullOrWhiteSpace(settings?.Model))
+            {
+                faults.Add($"Tiers:{tier}:Model ({JarvisOptionsSetup.ModelVariable(tier)}) is empty. Accepted is a model id of the endpoint, such as anthropic/claude-sonnet-4.5.");
+            }
+        }
+
+        if (string.IsNullOrWhiteSpace(options.DefaultTier) || !options.Tiers.ContainsKey(options.DefaultTier))
+        {
+            faults.Add($"DefaultTier is '{options.DefaultTier}'. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
+        }
+    }
+
+    private static void CheckLimits(JarvisRoutingOptions options, List<string> faults)
+    {
+        KillSwitchOptions killSwitch = options.KillSwitch;
+        ResilienceOptions resilience = options.Resilience;
+        TimeSpan tick = TimeSpan.FromMilliseconds(1);
+        TimeSpan day = TimeSpan.FromDays(1);
+        TimeSpan hour = TimeSpan.FromHours(1);
+
+        Between("KillSwitch:CacheDuration", killSwitch.CacheDuration, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Between("KillSwitch:ReadTimeout", killSwitch.ReadTimeout, tick, TimeSpan.FromSeconds(30));
+        if (killSwitch.MaxStaleness is { } staleness)
+        {
+            Between("KillSwitch:MaxStaleness", staleness, killSwitch.CacheDuration, hour);
+        }
+
+        Between("Ledger:StoreTimeout", options.Ledger.StoreTimeout, tick, TimeSpan.FromMinutes(10));
+        Between("Resilience:MaxRetries", resilience.MaxRetries, 0, 10);
+        Between("Resilience:RetryDelay", resilience.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        Between("Resilience:MaxRetryWait", resilience.MaxRetryWait, TimeSpan.Zero, hour);
+        Between("Resilience:AttemptTimeout", resilience.AttemptTimeout, TimeSpan.FromMilliseconds(10), hour);
+        Between("Resilience:TotalTimeout", resilience.TotalTimeout, resilience.AttemptTimeout, day);
+        Between("Resilience:StreamIdleTimeout", resilience.StreamIdleTimeout, tick, day);
+        Between("Resilience:ReaderIdleTimeout", resilience.ReaderIdleTimeout, tick, day);
+        Between("Resilience:StreamTimeout", resilience.StreamTimeout, tick, day);
+
+        void Between<T>(string setting, T value, T least, T most)
+            where T : IComparable<T>
+        {
+            if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+            {
+                faults.Add(FormattableString.Invariant($"{setting} is {value}. Accepted is {least} to {most}."));
+            }
+        }
+    }
+}

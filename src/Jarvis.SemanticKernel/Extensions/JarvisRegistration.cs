@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jarvis.SemanticKernel.Extensions;
+
+/// <summary>What the calls of <c>AddJarvisRouting</c> asked for. One per service collection: its presence is what makes a second call harmless.</summary>
+internal sealed class JarvisRegistration
+{
+    public List<IConfigurationSection> Sections { get; } = [];
+
+    public List<Action<JarvisRoutingOptions>> Configure { get; } = [];
+
+    /// <summary>Gets the plugins registered so far.</summary>
+    public List<ServiceDescriptor> Plugins { get; } = [];
+
+    /// <summary>Which plugins to import: a kernel takes them from the container as they are, so this cannot wait for the options.</summary>
+    public JarvisPlugins WantedPlugins()
+    {
+        var probe = new JarvisRoutingOptions();
+        foreach (IConfigurationSection section in Sections)
+        {
+            // A value that is none is reported with the other faults of the configuration.
+            probe.Plugins = Enum.TryParse(section[nameof(probe.Plugins)], ignoreCase: true, out JarvisPlugins plugins) ? plugins : probe.Plugins;
+        }
+
+        Configure.ForEach(configure => configure(probe));
+        return probe.Plugins;
+    }
+}

@@ -1,0 +1,117 @@
+using Jarvis.SemanticKernel.Costs;
+using Jarvis.SemanticKernel.KillSwitch;
+using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.ModelCalls;
+using Jarvis.SemanticKernel.Plugins;
+using Jarvis.SemanticKernel.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+
+namespace Jarvis.SemanticKernel.Extensions;
+
+/// <summary>What the package puts into the container, a chapter a step.</summary>
+internal static class JarvisRegistrationSteps
+{
+    public static void AddJarvisOptions(this IServiceCollection services)
+    {
+        services.TryAddSingleton<EnvironmentVariables>();
+        services.AddSingleton<IConfigureOptions<JarvisRoutingOptions>, JarvisOptionsSetup>();
+        services.AddSingleton<IValidateOptions<JarvisRoutingOptions>, JarvisOptionsValidator>();
+        services.AddOptions<JarvisRoutingOptions>().ValidateOnStart();
+    }
+
+    public static void AddJarvisStorage(this IServiceCollection services)
+    {
+        services.TryAddSingleton<JarvisStorage>();
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().Database);
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchStore());
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
+    }
+
+    public static void AddJarvisKillSwitch(this IServiceCollection services)
+    {
+        services.TryAddSingleton<KillSwitchGuard>();
+        services.TryAddSingleton<IKillSwitch, StoredKillSwitch>();
+        services.TryAddSingleton<KillSwitchFilter>();
+        services.AddSingleton<IPromptRenderFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
+        services.AddSingleton<IFunctionInvocationFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
+        services.AddSingleton<IAutoFunctionInvocationFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
+    }
+
+    public static void AddJarvisLedger(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IAiCallLedger, GroupCommitLedger>();
+        services.TryAddSingleton<ICostReport, CostReport>();
+        services.TryAddSingleton<AiCallLogFilter>();
+    }
+
+    public static void AddJarvisModelCalls(this IServiceCollection services)
+    {
+        // The switch is asked first, so that nothing else runs in vain, and once more after everything that takes time.
+        services.TryAddSingleton(provider => new ModelCallPipeline(
+            [
+                provider.GetRequiredService<KillSwitchFilter>(),
+                .. provider.GetServices<IModelCallFilter>(),
+                provider.GetRequiredService<AiCallLogFilter>(),
+                provider.GetRequiredService<KillSwitchFilter>(),
+            ]));
+        services.TryAddTransient<UpstreamErrorHandler>();
+        services.TryAddTransient<KillSwitchScopeHandler>();
+        services.TryAddTransient<ModelCallHandler>();
+
+        IHttpClientBuilder client = services.AddHttpClient(TierHttpClientFactory.ClientName)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .UseSocketsHttpHandler((handler, _) => ModelCallConnection.Configure(handler))
+            .RemoveAllLoggers();
+
+        // A host's ConfigureHttpClientDefaults with a resilience handler would multiply the attempts, and each one may be billed.
+        client.RemoveAllResilienceHandlers();
+        client.AddHttpMessageHandler<UpstreamErrorHandler>().AddHttpMessageHandler<KillSwitchScopeHandler>();
+        client.AddResilienceHandler("jarvis", static (builder, context) => ModelCallResilience.Configure(
+                builder,
+                context.ServiceProvider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience,
+                context.ServiceProvider.GetRequiredService<TimeProvider>()))
+            .SelectPipelineBy(static _ => static request => request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier) ? tier.Tier : string.Empty);
+        client.AddHttpMessageHandler<ModelCallHandler>();
+    }
+
+    public static void AddJarvisTiers(this IServiceCollection services)
+    {
+        services.TryAddSingleton<TierHttpClientFactory>();
+        services.TryAddSingleton<TierCatalog>();
+        services.TryAddSingleton<ITierCatalog>(provider => provider.GetRequiredService<TierCatalog>());
+        services.TryAddSingleton<IAIServiceSelector, TierServiceSelector>();
+        services.AddSingleton<IFunctionInvocationFilter, FunctionScopeFilter>();
+
+        // Null for a key that is no tier: a factory that throws would fail templates that name several services, of which Semantic Kernel takes the first it finds.
+        services.TryAddKeyedSingleton<IChatCompletionService>(
+            KeyedService.AnyKey, (provider, key) => (key as string is { } tier ? provider.GetRequiredService<TierCatalog>().Find(tier) : null)!);
+        services.TryAddSingleton<IChatCompletionService>(provider => provider.GetRequiredService<TierCatalog>().Default);
+    }
+
+    public static void AddJarvisPlugins(this IServiceCollection services, JarvisRegistration registration)
+    {
+        // A later call may have switched off what an earlier one imported.
+        registration.Plugins.ForEach(plugin => services.Remove(plugin));
+        registration.Plugins.Clear();
+        JarvisPlugins wanted = registration.WantedPlugins();
+        if (wanted.HasFlag(JarvisPlugins.KillSwitch))
+        {
+            registration.Plugins.Add(ServiceDescriptor.Singleton(static provider => KillSwitchPlugin.Create(provider.GetRequiredService<IKillSwitch>())));
+        }
+
+        if (wanted.HasFlag(JarvisPlugins.CostReport))
+        {
+            registration.Plugins.Add(ServiceDescriptor.Singleton(
+                static provider => CostReportPlugin.Create(provider.GetRequiredService<ICostReport>(), provider.GetRequiredService<TimeProvider>())));
+        }
+
+        registration.Plugins.ForEach(services.Add);
+    }
+}

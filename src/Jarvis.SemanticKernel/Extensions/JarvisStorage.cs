@@ -1,0 +1,61 @@
+using Jarvis.SemanticKernel.Costs;
+using Jarvis.SemanticKernel.KillSwitch;
+using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Storage;
+using Jarvis.SemanticKernel.Storage.Postgres;
+using Jarvis.SemanticKernel.Storage.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Jarvis.SemanticKernel.Extensions;
+
+/// <summary>The stores of the configured database. The one place that chooses between the engines.</summary>
+internal sealed class JarvisStorage : IDisposable
+{
+    private readonly PostgresConnections? _postgres;
+    private readonly SqliteConnections? _sqlite;
+
+    public JarvisStorage(IOptions<JarvisRoutingOptions> options)
+    {
+        DatabaseTarget target = FindTarget(options.Value);
+        if (target.Kind == DatabaseKind.Postgres)
+        {
+            _postgres = new PostgresConnections(target);
+            Database = new PostgresJarvisDatabase(target, _postgres);
+        }
+        else
+        {
+            _sqlite = new SqliteConnections(target);
+            Database = new SqliteJarvisDatabase(target, _sqlite);
+        }
+    }
+
+    public IJarvisDatabase Database { get; }
+
+    public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
+        ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
+        : new SqliteAiCallStore(_sqlite!, Database, loggers.CreateLogger<SqliteAiCallStore>());
+
+    public IKillSwitchStore CreateKillSwitchStore() =>
+        _postgres is not null ? new PostgresKillSwitchStore(_postgres, Database) : new SqliteKillSwitchStore(_sqlite!, Database);
+
+    public IKillSwitchReleaseStore CreateKillSwitchReleaseStore() =>
+        _postgres is not null ? new PostgresKillSwitchReleaseStore(_postgres, Database) : new SqliteKillSwitchReleaseStore(_sqlite!, Database);
+
+    public ICostStore CreateCostStore() => _postgres is not null ? new PostgresCostStore(_postgres, Database) : new SqliteCostStore(_sqlite!, Database);
+
+    public void Dispose()
+    {
+        _postgres?.Dispose();
+        _sqlite?.Dispose();
+    }
+
+    private static DatabaseTarget FindTarget(JarvisRoutingOptions options)
+    {
+        // A database that a platform handed to the application is not ours to change without being asked.
+        bool autoMigrate = options.AutoMigrate ?? options.DatabaseSource != JarvisOptionsSetup.SharedDatabaseVariable;
+        return options.Database is null ? DatabaseTargetParser.Default(autoMigrate)
+            : DatabaseTargetParser.TryParse(options.Database, options.DatabaseSource!, autoMigrate, out DatabaseTarget? target, out string? fault) ? target
+            : throw new JarvisDatabaseException(fault);
+    }
+}

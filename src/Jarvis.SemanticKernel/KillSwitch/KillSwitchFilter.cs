@@ -1,0 +1,73 @@
+using Jarvis.SemanticKernel.Routing;
+using Microsoft.SemanticKernel;
+
+namespace Jarvis.SemanticKernel.KillSwitch;
+
+/// <summary>
+/// Asks the guard at every point where something can start. Whatever it stops inside a run stops the whole run: Semantic Kernel makes a message for the model
+/// of a tool filter's exception and would call the model again.
+/// </summary>
+internal sealed class KillSwitchFilter(KillSwitchGuard guard) : IPromptRenderFilter, IFunctionInvocationFilter, IAutoFunctionInvocationFilter, IModelCallFilter
+{
+    public async Task OnPromptRenderAsync(PromptRenderContext context, Func<PromptRenderContext, Task> next)
+    {
+        await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+        await next(context).ConfigureAwait(false);
+    }
+
+    public async Task OnFunctionInvocationAsync(FunctionInvocationContext context, Func<FunctionInvocationContext, Task> next)
+    {
+        if (!AlwaysCallable.Contains(context.Function))
+        {
+            await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+        }
+
+        await next(context).ConfigureAwait(false);
+    }
+
+    public async Task OnAutoFunctionInvocationAsync(AutoFunctionInvocationContext context, Func<AutoFunctionInvocationContext, Task> next)
+    {
+        try
+        {
+            await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+        }
+        catch (KernelException)
+        {
+            // Ends the tool loop; the run's latch is what makes an exception of it.
+            context.Terminate = true;
+            throw;
+        }
+
+        await next(context).ConfigureAwait(false);
+    }
+
+    public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
+    {
+        await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+        StopLink? link = StopLink.Of(context.Request);
+        link?.EnterAttempt();
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        finally
+        {
+            link?.LeaveAttempt();
+        }
+    }
+
+    private async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        RunLatch? run = AmbientCall.Current.Call?.Run;
+        run?.ThrowIfStopped();
+        try
+        {
+            await guard.ThrowIfActiveAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (KernelException stop) when (run is not null)
+        {
+            run.Stop(stop);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics.CodeAnalysis;
+using Jarvis.SemanticKernel.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Jarvis.SemanticKernel.KillSwitch;
+
+/// <summary>
+/// Answers "may this start?" from the last read while it is fresh, and reads again when it is not: one read at a time, however many callers wait for it.
+/// </summary>
+internal sealed class KillSwitchGuard
+{
+    // The first use may have to create the tables.
+    private static readonly TimeSpan PrepareTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly IKillSwitchStore _store;
+    private readonly TimeProvider _time;
+    private readonly MonotonicClock _clock;
+    private readonly ILogger _logger;
+    private readonly long _cacheMilliseconds;
+    private readonly long _stalenessMilliseconds;
+    private readonly TimeSpan _readTimeout;
+    private readonly Lock _gate = new();
+    private readonly StopSignal _stop = new();
+    private Reading? _last;
+    private Reading? _lastGood;
+    private Task? _reading;
+    private int _generation;
+    private bool _isPrepared;
+
+    public KillSwitchGuard(IKillSwitchStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchGuard> logger)
+    {
+        KillSwitchOptions settings = options.Value.KillSwitch;
+        (_store, _time, _clock, _logger) = (store, time, new MonotonicClock(time), logger);
+        _cacheMilliseconds = (long)settings.CacheDuration.TotalMilliseconds;
+        _stalenessMilliseconds = (long)(settings.MaxStaleness ?? settings.CacheDuration).TotalMilliseconds;
+        _readTimeout = settings.ReadTimeout;
+    }
+
+    public CancellationToken StopToken => _stop.Token;
+
+    /// <summary>Gets the newest active state this process has seen; null when it saw none.</summary>
+    public KillSwitchState? LastActivation { get; private set; }
+
+    public ValueTask ThrowIfActiveAsync(CancellationToken cancellationToken)
+    {
+        Reading? last = Volatile.Read(ref _last);
+        return last is { IsOpen: true } && _clock.Milliseconds - last.StartedAt < _cacheMilliseconds ? default : ThrowUnlessOpenAsync(cancellationToken);
+    }
+
+    public async ValueTask<KillSwitchState> GetStateAsync(CancellationToken cancellationToken)
+    {
+        Reading? last = Volatile.Read(ref _last);
+        if (last is null || _clock.Milliseconds - last.StartedAt >= _cacheMilliseconds)
+        {
+            last = await ReadAgainAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        last = Usable(last);
+        return last.State ?? throw new KillSwitchUnavailableException(last.Fault!, last.Cause);
+    }
+
+    /// <summary>Takes over what this process has just committed, so that it holds here at once. A read that began before it is not believed.</summary>
+    public void Accept(KillSwitchState state)
+    {
+        var reading = new Reading(_clock.Milliseconds, state, null, null);
+        lock (_gate)
+        {
+            _generation++;
+            Keep(reading);
+        }
+    }
+
+    private async ValueTask ThrowUnlessOpenAsync(CancellationToken cancellationToken)
+    {
+        KillSwitchState state = await GetStateAsync(cancellationToken).ConfigureAwait(false);
+        if (state.IsActive)
+        {
+            throw new KillSwitchActiveException(state);
+        }
+    }
+
+    private async Task<Reading> ReadAgainAsync(CancellationToken cancellationToken)
+    {
+        await PrepareAsync(cancellationToken).ConfigureAwait(false);
+        long askedAt = _clock.Milliseconds;
+        try
+        {
+            await StartOrJoinRead().WaitAsync(_readTimeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The read goes on, alone; nobody starts another one behind it.
+            return new Reading(askedAt, null, $"the database did not answer within {_readTimeout.TotalMilliseconds:0} ms.", null);
+        }
+
+        return Volatile.Read(ref _last)!;
+    }
+
+    // While reading fails, the last good read serves for as long as the options allow.
+    private Reading Usable(Reading reading) =>
+        reading.State is null && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
+
+    private async ValueTask PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _isPrepared))
+        {
+            return;
+        }
+
+        try
+        {
+            await _store.PrepareAsync(cancellationToken).AsTask().WaitAsync(PrepareTimeout, _time, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _isPrepared, true);
+        }
+        catch (JarvisDatabaseException e)
+        {
+            throw new KillSwitchUnavailableException(e.Message, e);
+        }
+        catch (TimeoutException e)
+        {
+            throw new KillSwitchUnavailableException($"the database was not ready after {PrepareTimeout.TotalSeconds:0} s.", e);
+        }
+    }
+
+    private Task StartOrJoinRead()
+    {
+        lock (_gate)
+        {
+            // Somebody else's read may have ended between the caller's look and now.
+            if (_last is { } last && _clock.Milliseconds - last.StartedAt < _cacheMilliseconds)
+            {
+                return Task.CompletedTask;
+            }
+
+            int generation = _generation;
+            return _reading is { IsCompleted: false } running ? running : _reading = Task.Run(() => ReadAsync(generation));
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps the switch from being read closes it; the cause is kept.")]
+    private async Task ReadAsync(int generation)
+    {
+        long startedAt = _clock.Milliseconds;
+        Reading reading;
+        try
+        {
+            KillSwitchRow row = await _store.ReadAsync(KillSwitchValue.GlobalKey, CancellationToken.None).ConfigureAwait(false);
+            KillSwitchState? state = KillSwitchValue.Read(row, out string? fault);
+            reading = new Reading(startedAt, state, fault, null);
+        }
+        catch (Exception e)
+        {
+            reading = new Reading(startedAt, null, $"the database failed ({e.GetType().Name}).", e);
+        }
+
+        lock (_gate)
+        {
+            // What this process committed meanwhile is newer than what the read may have seen.
+            if (generation == _generation)
+            {
+                Keep(reading);
+            }
+        }
+    }
+
+    private void Keep(Reading reading)
+    {
+        Reading? before = _last;
+        Volatile.Write(ref _last, reading);
+        if (reading.State is { } state)
+        {
+            Volatile.Write(ref _lastGood, reading);
+            LastActivation = state.IsActive ? state : LastActivation;
+            _stop.Set(state.IsActive);
+        }
+
+        Report(before, reading);
+    }
+
+    private void Report(Reading? before, Reading now)
+    {
+        if (now.Fault is { } fault && before?.Fault is null)
+        {
+            _logger.KillSwitchUnreadable(fault);
+        }
+        else if (now.Fault is null && before?.Fault is not null)
+        {
+            _logger.KillSwitchReadable();
+        }
+
+        if (now.State is { IsActive: true } active && before?.State is not { IsActive: true })
+        {
+            _logger.KillSwitchActivated(active.Reason ?? "no reason was given");
+        }
+        else if (now.State is { IsActive: false } && before?.State is { IsActive: true })
+        {
+            _logger.KillSwitchReleased();
+        }
+    }
+
+    // StartedAt is when the read began: the state may be older than its arrival, never older than this.
+    private sealed record Reading(long StartedAt, KillSwitchState? State, string? Fault, Exception? Cause)
+    {
+        public bool IsOpen { get; } = State is { IsActive: false };
+    }
+}

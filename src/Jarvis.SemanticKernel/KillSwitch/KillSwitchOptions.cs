@@ -1,0 +1,18 @@
+namespace Jarvis.SemanticKernel;
+
+/// <summary>How fast and how carefully the kill switch is read.</summary>
+public sealed class KillSwitchOptions
+{
+    /// <summary>Gets or sets how long a read of the switch may be reused.</summary>
+    /// <value>Between zero and one minute; the default is one second.</value>
+    /// <remarks>A change made in this process is seen at once; one made elsewhere within this time plus <see cref="ReadTimeout"/>.</remarks>
+    public TimeSpan CacheDuration { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets how long a caller waits for the switch to be read before it counts as unreadable.</summary>
+    /// <value>More than zero, at most 30 seconds; the default is 500 milliseconds. The first use, which may create the tables, waits longer.</value>
+    public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Gets or sets how old the last good read may be while newer ones fail. Beyond it, nothing starts.</summary>
+    /// <value>At least <see cref="CacheDuration"/>, at most one hour; the default is <see cref="CacheDuration"/>.</value>
+    public TimeSpan? MaxStaleness { get; set; }
+}

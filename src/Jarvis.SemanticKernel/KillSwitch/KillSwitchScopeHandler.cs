@@ -1,0 +1,41 @@
+using Jarvis.SemanticKernel.Routing;
+
+namespace Jarvis.SemanticKernel.KillSwitch;
+
+/// <summary>Outside the retry: an activation ends a back-off at once, and the caller gets the switch's exception instead of the failure it would have retried.</summary>
+internal sealed class KillSwitchScopeHandler(KillSwitchGuard guard) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var link = new StopLink(request, guard.StopToken, cancellationToken);
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, link.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (link.IsStopped && e is OperationCanceledException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+        {
+            throw Stopped(request);
+        }
+
+        if (link.IsStopped && !response.IsSuccessStatusCode)
+        {
+            response.Dispose();
+            throw Stopped(request);
+        }
+
+        return response;
+    }
+
+    private KillSwitchActiveException Stopped(HttpRequestMessage request)
+    {
+        // Released again or not: what was stopped stays stopped.
+        var stopped = new KillSwitchActiveException(guard.LastActivation!);
+        if (request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier))
+        {
+            tier.Call?.Run.Stop(stopped);
+        }
+
+        return stopped;
+    }
+}

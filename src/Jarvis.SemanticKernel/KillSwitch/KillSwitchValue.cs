@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Jarvis.SemanticKernel.KillSwitch;
+
+/// <summary>The JSON in <c>agent_state</c>, shared with other programs that read and write it. What is not certainly open is not open.</summary>
+internal static class KillSwitchValue
+{
+    public const string GlobalKey = "kill_switch";
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    public static string Active(string reason, DateTimeOffset at) => Write(isActive: true, reason, "activatedAt", at);
+
+    public static string Inactive(string reason, DateTimeOffset at) => Write(isActive: false, reason, "deactivatedAt", at);
+
+    /// <summary>Reads the state; null, with a fault for people, when it cannot be told.</summary>
+    public static KillSwitchState? Read(KillSwitchRow row, out string? fault)
+    {
+        fault = null;
+        if (row.Value is null)
+        {
+            if (row.NewestAuditAction == "activate")
+            {
+                fault = $"the row '{GlobalKey}' of agent_state is gone, but the newest entry of kill_switch_audit is an activation.";
+                return null;
+            }
+
+            return new KillSwitchState(IsActive: false, Reason: null, Since: null);
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(row.Value, Strict);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("active"u8, out JsonElement active)
+                && active.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            {
+                bool isActive = active.ValueKind == JsonValueKind.True;
+                return new KillSwitchState(isActive, Text(root, "reason"), Instant(root, isActive ? "activatedAt" : "deactivatedAt"));
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below: whatever it is, it is not a state.
+        }
+
+        fault = $"the row '{GlobalKey}' of agent_state holds no state. Accepted is an object with \"active\": true or false.";
+        return null;
+    }
+
+    private static string Write(bool isActive, string reason, string timeName, DateTimeOffset at)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("active", isActive);
+            writer.WriteString("reason", reason);
+            writer.WriteString(timeName, at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static string? Text(JsonElement root, string name) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static DateTimeOffset? Instant(JsonElement root, string name) =>
+        DateTimeOffset.TryParse(Text(root, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset at)
+            ? at
+            : null;
+}

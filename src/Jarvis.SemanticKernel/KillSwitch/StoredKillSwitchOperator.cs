@@ -1,0 +1,14 @@
+namespace Jarvis.SemanticKernel.KillSwitch;
+
+/// <summary>The power to release the switch in the shared database.</summary>
+internal sealed class StoredKillSwitchOperator(KillSwitchGuard guard, IKillSwitchStore store, IKillSwitchReleaseStore releases, TimeProvider time) : IKillSwitchOperator
+{
+    public async Task DeactivateAsync(string reason, string triggeredBy, CancellationToken cancellationToken = default)
+    {
+        KillSwitchChange.Validate(reason, triggeredBy);
+        DateTimeOffset at = time.GetUtcNow();
+        await KillSwitchChange.WriteAsync(store, token => releases.DeactivateAsync(
+            KillSwitchValue.GlobalKey, KillSwitchValue.Inactive(reason, at), reason, triggeredBy, at, token), cancellationToken).ConfigureAwait(false);
+        guard.Accept(new KillSwitchState(IsActive: false, reason, at));
+    }
+}

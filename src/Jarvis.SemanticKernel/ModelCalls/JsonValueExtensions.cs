@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>Reads the value after a property name. A value of another kind than expected reads as null: unknown, never a guess.</summary>
+internal static class JsonValueExtensions
+{
+    /// <summary>Reads a text; keeps <paramref name="known"/> when it says the same, so that a stream's chunks allocate it once.</summary>
+    public static string? ReadText(this ref Utf8JsonReader reader, string? known)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+            return known;
+        }
+
+        return known is not null && reader.ValueTextEquals(known) ? known : reader.GetString();
+    }
+
+    public static int? ReadInt32(this ref Utf8JsonReader reader) =>
+        reader.ReadDecimal() is { } number && number == decimal.Truncate(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
+
+    public static int? ReadCount(this ref Utf8JsonReader reader) => reader.ReadInt32() is >= 0 and var count ? count : null;
+
+    /// <summary>Reads a number, or a text that holds one.</summary>
+    public static decimal? ReadDecimal(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
+        {
+            reader.Skip();
+            return null;
+        }
+
+        ReadOnlySpan<byte> digits = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
+        return decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value) ? value : null;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Jarvis.SemanticKernel;
+
+/// <summary>One physical model call on its way through the filters. Not thread-safe.</summary>
+public sealed class ModelCallContext
+{
+    internal ModelCallContext(HttpRequestMessage request, string tier, string requestedModel, CancellationToken cancellationToken)
+    {
+        Request = request;
+        Tier = tier;
+        RequestedModel = requestedModel;
+        CancellationToken = cancellationToken;
+    }
+
+    /// <summary>Gets the id of this call, made before it leaves. A retry is another call.</summary>
+    public Guid CallId { get; } = Guid.CreateVersion7();
+
+    /// <summary>Gets the tier that serves the call.</summary>
+    public string Tier { get; }
+
+    /// <summary>Gets the model asked for.</summary>
+    public string RequestedModel { get; }
+
+    /// <summary>Gets which attempt this is, 1 for the first.</summary>
+    public int Attempt { get; internal init; } = 1;
+
+    /// <summary>Gets a value indicating whether the caller asked for a stream.</summary>
+    public bool IsStreaming { get; internal init; }
+
+    /// <summary>Gets what the call is for.</summary>
+    public CallAttribution Attribution { get; internal init; } = CallAttribution.None;
+
+    /// <summary>Gets the request. Its body holds the prompt and its headers the key: keep both out of logs.</summary>
+    public HttpRequestMessage Request { get; }
+
+    /// <summary>Gets the token that cancels the sending. A running stream ends by its reader's token instead.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Gets or sets the response. A filter that does not continue answers with it; nothing is sent and nothing recorded then.</summary>
+    public HttpResponseMessage? Response { get; set; }
+
+    /// <summary>Gets a value indicating whether the request was handed to the network.</summary>
+    public bool IsSent { get; internal set; }
+
+    /// <summary>Gets when the request was handed to the network, UTC.</summary>
+    public DateTimeOffset StartedAt { get; internal set; }
+
+    /// <summary>Gets the time from <see cref="StartedAt"/> to the end of the body.</summary>
+    public TimeSpan Latency { get; internal set; }
+
+    /// <summary>Gets what became of the call. Known after <c>next</c>.</summary>
+    public AiCallStatus Status { get; internal set; } = AiCallStatus.Error;
+
+    /// <summary>Gets the status code on the wire, or <see langword="null"/> when no response came.</summary>
+    public int? HttpStatus { get; internal set; }
+
+    /// <summary>Gets the upstream's id of the call, or <see langword="null"/>. Known from the response's headers on.</summary>
+    public string? GenerationId { get; internal set; }
+
+    /// <summary>Gets the model that answered, or <see langword="null"/>.</summary>
+    public string? Model { get; internal set; }
+
+    /// <summary>Gets the provider that answered, or <see langword="null"/>.</summary>
+    public string? Provider { get; internal set; }
+
+    /// <summary>Gets tokens and cost, or <see langword="null"/> when the upstream did not report any.</summary>
+    public ModelCallUsage? Usage { get; internal set; }
+
+    /// <summary>Gets the upstream's error, or <see langword="null"/>.</summary>
+    public ModelCallError? Error { get; internal set; }
+
+    /// <summary>Gets a word for a failure that the upstream did not name, such as <c>ConnectionError</c>, or <see langword="null"/>.</summary>
+    public string? Failure { get; internal set; }
+}

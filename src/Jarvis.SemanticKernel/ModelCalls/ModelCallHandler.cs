@@ -1,0 +1,39 @@
+using Jarvis.SemanticKernel.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>Turns each pass, which is one attempt, into one run of the filter chain. Sits inside the retry: every attempt that may be billed is a call.</summary>
+internal sealed class ModelCallHandler(
+    ModelCallPipeline pipeline, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<ModelCallHandler> logger) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier))
+        {
+            throw new InvalidOperationException("The 'jarvis' HTTP client serves the chat services of the tiers only; a request of anybody else cannot be attributed.");
+        }
+
+        var context = new ModelCallContext(request, tier.Tier, tier.Model, cancellationToken)
+        {
+            Attempt = ++tier.Attempts,
+            IsStreaming = tier.Call?.IsStreaming ?? false,
+            Attribution = tier.Call?.Attribution ?? CallAttribution.None,
+        };
+        request.Options.Set(UpstreamErrorHandler.LastCall, context);
+        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value.Resilience, time, logger);
+        Task chain = call.RunAsync();
+        if (!context.IsStreaming)
+        {
+            await chain.ConfigureAwait(false);
+            return context.Response!;
+        }
+
+        tier.Call!.Track(chain);
+        return await call.Responded.ConfigureAwait(false);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Model calls are asynchronous: a record has to be durable before the reply is handed over. Use SendAsync.");
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>Which failures are worth a second call, and how long a call may take.</summary>
+internal static class ModelCallResilience
+{
+    public static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, ResilienceOptions options, TimeProvider time)
+    {
+        builder.TimeProvider = time;
+        builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.TotalTimeout });
+        if (options.MaxRetries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                MaxRetryAttempts = options.MaxRetries,
+                Delay = options.RetryDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = attempt => ValueTask.FromResult(IsWorthRetrying(attempt.Outcome, options.MaxRetryWait)),
+                DelayGenerator = static attempt => ValueTask.FromResult(attempt.Outcome.Result?.Headers.RetryAfter?.Delta),
+            });
+        }
+
+        builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout });
+    }
+
+    internal static bool IsWorthRetrying(Outcome<HttpResponseMessage> outcome, TimeSpan longestWait) => outcome switch
+    {
+        { Exception: HttpRequestException or TimeoutRejectedException or ModelCallException { Status: AiCallStatus.Cut } } => true,
+        { Result: { Content: UpstreamErrorContent refusal } } =>
+            IsWorthRetrying(refusal.Context.Error!) && !(refusal.Context.Error!.RetryAfter > longestWait),
+        _ => false,
+    };
+
+    // 402 is about money, except when calls in flight hold the budget: those end by themselves.
+    private static bool IsWorthRetrying(ModelCallError error) => (HttpStatusCode)error.Code switch
+    {
+        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or (HttpStatusCode)524 or (HttpStatusCode)529 => true,
+        HttpStatusCode.PaymentRequired => error.LimitSource == "openrouter_in_flight_budget",
+        _ => false,
+    };
+}

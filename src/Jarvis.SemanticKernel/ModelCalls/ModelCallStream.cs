@@ -1,0 +1,230 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>
+/// The body of a streamed answer. Bytes pass unchanged as they come; those that would end the answer for its reader are held back until the filters are done
+/// with the call, so that the record is durable first. An error and a cut are an exception at the read that would deliver them.
+/// </summary>
+internal sealed class ModelCallStream : Stream
+{
+    private readonly PhysicalCall _call;
+    private readonly Stream _upstream;
+    private readonly HttpContent _owner;
+    private readonly SseScanner _scanner;
+    private readonly StreamLimits _limits;
+    private ReadOnlyMemory<byte> _ready;
+    private ReadOnlyMemory<byte> _unscanned;
+    private SseSignal _end;
+    private Exception? _failure;
+    private bool _isOver;
+    private bool _isDisposed;
+
+    public ModelCallStream(PhysicalCall call, Stream upstream, HttpContent owner, SseScanner scanner, StreamHead head)
+    {
+        (_call, _upstream, _owner, _scanner) = (call, upstream, owner, scanner);
+        _end = head.Signal == SseSignal.Done ? SseSignal.Done : SseSignal.None;
+        _ready = _end == SseSignal.Done ? head.Bytes[..head.EventStart] : head.Bytes[..head.Scanned];
+        _unscanned = head.Bytes[(_end == SseSignal.Done ? head.EventStart : head.Scanned)..];
+        _limits = new StreamLimits(call.Limits, call.Time, OnLimit);
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.IsEmpty)
+        {
+            return 0;
+        }
+
+        while (true)
+        {
+            if (!_ready.IsEmpty)
+            {
+                return Take(ref _ready, buffer.Span);
+            }
+
+            if (_failure is not null)
+            {
+                throw _failure;
+            }
+
+            if (_end != SseSignal.None && !_isOver)
+            {
+                await FinishAsync().ConfigureAwait(false);
+                continue;
+            }
+
+            int count = !_unscanned.IsEmpty ? Take(ref _unscanned, buffer.Span) : await ReadUpstreamAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (_isOver)
+            {
+                return count;
+            }
+
+            if (count == 0)
+            {
+                _end = _scanner.End();
+                if (_end is SseSignal.None or SseSignal.Event)
+                {
+                    await FailAsync(AiCallStatus.Cut, nameof(HttpRequestError.ResponseEnded), null).ConfigureAwait(false);
+                }
+
+                continue;
+            }
+
+            int passing = Scan(buffer.Span[..count]);
+            if (passing > 0)
+            {
+                return passing;
+            }
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("A streamed answer is read asynchronously: its end waits for its record. Use ReadAsync.");
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+
+            // A reader that leaves before the end has given the call up; one that leaves at the held bytes has had the whole answer.
+            _call.EndBody(_end == SseSignal.Done ? AiCallStatus.Ok : AiCallStatus.Cancelled, _scanner.Facts, null);
+            _limits.Dispose();
+            _owner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static int Take(ref ReadOnlyMemory<byte> from, Span<byte> to)
+    {
+        int count = Math.Min(from.Length, to.Length);
+        from.Span[..count].CopyTo(to);
+        from = from[count..];
+        return count;
+    }
+
+    /// <summary>Returns how many of the bytes may pass; the rest is held.</summary>
+    private int Scan(ReadOnlySpan<byte> bytes)
+    {
+        int scanned = 0;
+        while (scanned < bytes.Length)
+        {
+            SseSignal signal = _scanner.Read(bytes[scanned..], out int consumed, out int eventStart);
+            if (signal is SseSignal.Done or SseSignal.Error)
+            {
+                _end = signal;
+                int passing = scanned + eventStart;
+                byte[] held = new byte[bytes.Length - passing + _unscanned.Length];
+                bytes[passing..].CopyTo(held);
+                _unscanned.CopyTo(held.AsMemory(bytes.Length - passing));
+                _unscanned = held;
+                return passing;
+            }
+
+            scanned += consumed;
+        }
+
+        return bytes.Length;
+    }
+
+    private async ValueTask FinishAsync()
+    {
+        if (_end == SseSignal.Error)
+        {
+            await FailAsync(AiCallStatus.Error, _scanner.Facts.IsError ? null : "MalformedEvent", null).ConfigureAwait(false);
+            return;
+        }
+
+        await EndAsync(AiCallStatus.Ok, null).ConfigureAwait(false);
+        _isOver = true;
+    }
+
+    private async ValueTask FailAsync(AiCallStatus status, string? failure, Exception? cause)
+    {
+        await EndAsync(status, failure).ConfigureAwait(false);
+        _failure ??= ModelCallErrors.ToException(_call.Context, cause);
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Kept and thrown to the reader, at this read and all later ones.")]
+    private async ValueTask EndAsync(AiCallStatus status, string? failure)
+    {
+        _limits.Stop();
+        try
+        {
+            await _call.EndBodyAsync(status, _scanner.Facts, failure).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // A filter failed after the call, the ledger for instance: the reader gets that instead of the answer's end, now and at every later read.
+            _failure = e;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadUpstreamAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        CancellationToken token = _limits.StartRead(cancellationToken);
+        try
+        {
+            return await _upstream.ReadAsync(buffer, token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!_isOver)
+        {
+            if (_limits.Exceeded is { } limit)
+            {
+                await FailAsync(AiCallStatus.Timeout, limit.ToString(), null).ConfigureAwait(false);
+                throw _failure!;
+            }
+
+            await EndAsync(AiCallStatus.Cancelled, null).ConfigureAwait(false);
+            _failure ??= new OperationCanceledException(cancellationToken);
+            throw _failure;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException && !_isOver)
+        {
+            await FailAsync(AiCallStatus.Cut, nameof(HttpRequestError.ResponseEnded), e).ConfigureAwait(false);
+            throw _failure!;
+        }
+        finally
+        {
+            _limits.EndRead();
+        }
+    }
+
+    // Nobody is reading: the call is closed at once, and a reader that comes back finds out why.
+    private void OnLimit(StreamLimit limit)
+    {
+        _call.EndBody(AiCallStatus.Timeout, _scanner.Facts, limit.ToString());
+        _failure ??= ModelCallErrors.ToException(_call.Context, null);
+        _owner.Dispose();
+    }
+}

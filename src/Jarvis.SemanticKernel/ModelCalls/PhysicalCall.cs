@@ -1,0 +1,221 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Jarvis.SemanticKernel.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>
+/// One physical call: runs the chain, sends, and reads the answer. A streamed response is handed to the caller while the chain still waits for its end.
+/// </summary>
+internal sealed class PhysicalCall(
+    ModelCallContext context,
+    ModelCallPipeline pipeline,
+    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
+    ResilienceOptions limits,
+    TimeProvider time,
+    ILogger logger)
+{
+    // The caller reads the stream in the continuation: run inline, it would do so on the stack that the chain needs to go on.
+    private readonly TaskCompletionSource<HttpResponseMessage> _responded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _bodyEnded = new();
+    private Task _chain = Task.CompletedTask;
+    private int _bodyHasEnded;
+    private long _startedAt;
+
+    public ModelCallContext Context => context;
+
+    public ResilienceOptions Limits => limits;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Gets the response of a streamed call, as soon as the caller may have it.</summary>
+    public Task<HttpResponseMessage> Responded => _responded.Task;
+
+    /// <summary>Runs the chain to its end, which for a stream is the end of its body.</summary>
+    public Task RunAsync() => _chain = RunChainAsync();
+
+    /// <summary>Says how the body of a stream ended, and waits until the filters are done with the call.</summary>
+    public Task EndBodyAsync(AiCallStatus status, AnswerFacts facts, string? failure)
+    {
+        EndBody(status, facts, failure);
+        return _chain;
+    }
+
+    /// <summary>Says how the body of a stream ended. Only the first word counts.</summary>
+    public void EndBody(AiCallStatus status, AnswerFacts facts, string? failure)
+    {
+        if (Interlocked.Exchange(ref _bodyHasEnded, 1) == 0)
+        {
+            context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts) : null;
+            context.Failure = failure;
+            Settle(status, facts);
+            _bodyEnded.SetResult();
+        }
+    }
+
+    private async Task RunChainAsync()
+    {
+        try
+        {
+            await pipeline.RunAsync(context, SendAsync).ConfigureAwait(false);
+            _responded.TrySetResult(context.Response!);
+        }
+        catch (Exception e)
+        {
+            if (!context.IsStreaming)
+            {
+                throw;
+            }
+
+            if (!_responded.TrySetException(e))
+            {
+                // The reader of the stream gets it at the held bytes. A reader that is gone gets nothing, so it is logged too.
+                logger.FilterFailedAfterStream(context.Tier, context.CallId, e.GetType().Name);
+                throw;
+            }
+        }
+    }
+
+    private async Task SendAsync(ModelCallContext call)
+    {
+        HttpResponseMessage response = await SendAndTimeAsync().ConfigureAwait(false);
+        call.HttpStatus = (int)response.StatusCode;
+        call.GenerationId = Header(response, "X-Generation-Id");
+        try
+        {
+            if (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response))
+            {
+                await StreamAsync(response).ConfigureAwait(false);
+            }
+            else
+            {
+                await BufferAsync(response).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+        {
+            response.Dispose();
+            throw Failed(e, whileReading: true);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAndTimeAsync()
+    {
+        context.StartedAt = time.GetUtcNow();
+        _startedAt = time.GetTimestamp();
+        context.IsSent = true;
+        try
+        {
+            return await send(context.Request, context.CancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
+        {
+            throw Failed(e, whileReading: false);
+        }
+    }
+
+    // An answer in one piece is read here, so that time-outs and retries cover its body and its record is written before the caller has it.
+    private async Task BufferAsync(HttpResponseMessage response)
+    {
+        byte[] body = await response.Content.ReadAsByteArrayAsync(context.CancellationToken).ConfigureAwait(false);
+        var facts = new AnswerFacts();
+        bool isAnswer = AnswerReader.TryRead(body, facts) && !facts.IsError && facts.HasChoices;
+        if (response.IsSuccessStatusCode && isAnswer)
+        {
+            Settle(AiCallStatus.Ok, facts);
+            var content = new ByteArrayContent(body);
+            CopyHeaders(response.Content, content);
+            response.Content = content;
+            context.Response = response;
+            return;
+        }
+
+        Refuse(response, facts);
+    }
+
+    private async Task StreamAsync(HttpResponseMessage response)
+    {
+        Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
+        (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
+        if (head.Signal == SseSignal.Error)
+        {
+            Refuse(response, scanner.Facts);
+            return;
+        }
+
+        if (head.Signal == SseSignal.None)
+        {
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The stream ended before its first event.");
+        }
+
+        context.GenerationId ??= scanner.Facts.Id;
+        var content = new StreamContent(new ModelCallStream(this, upstream, response.Content, scanner, head));
+        CopyHeaders(response.Content, content);
+        response.Content = content;
+        context.Response = response;
+        _responded.TrySetResult(response);
+        await _bodyEnded.Task.ConfigureAwait(false);
+    }
+
+    // An error inside a 200 gets the status it names before the retry looks at it. The body goes no further: it may quote the prompt.
+    private void Refuse(HttpResponseMessage response, AnswerFacts facts)
+    {
+        int status = (int)response.StatusCode;
+        context.Error = response.IsSuccessStatusCode ? ModelCallErrors.Describe(facts) : ModelCallErrors.Describe(status, facts, response.Headers, time);
+        context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
+        Settle(AiCallStatus.Error, facts);
+        var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };
+        if (context.Error.RetryAfter is { } wait)
+        {
+            refusal.Headers.RetryAfter = new(wait);
+        }
+
+        response.Dispose();
+        context.Response = refusal;
+    }
+
+    private Exception Failed(Exception e, bool whileReading)
+    {
+        if (e is OperationCanceledException)
+        {
+            bool byCaller = context.Request.Options.TryGetValue(CallerToken.Key, out CancellationToken caller) && caller.IsCancellationRequested;
+            Settle(byCaller ? AiCallStatus.Cancelled : AiCallStatus.Timeout, null);
+            return e;
+        }
+
+        HttpRequestError error = e is HttpRequestException http ? http.HttpRequestError : (e as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        context.Failure = error.ToString();
+        bool neverConnected = error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError;
+        Settle(neverConnected ? AiCallStatus.Error : AiCallStatus.Cut, null);
+        return whileReading ? ModelCallErrors.ToException(context, e) : e;
+    }
+
+    private void Settle(AiCallStatus status, AnswerFacts? facts)
+    {
+        context.Status = status;
+        context.Latency = time.GetElapsedTime(_startedAt);
+        if (facts is not null)
+        {
+            context.GenerationId ??= facts.Id;
+            context.Model = facts.Model;
+            context.Provider = facts.Provider ?? facts.Error?.ProviderName;
+            context.Usage = facts.ToUsage();
+        }
+    }
+
+    private static bool IsEventStream(HttpResponseMessage response) =>
+        string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
+
+    private static void CopyHeaders(HttpContent from, HttpContent to)
+    {
+        foreach ((string name, HeaderStringValues values) in from.Headers.NonValidated)
+        {
+            to.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+        }
+    }
+}

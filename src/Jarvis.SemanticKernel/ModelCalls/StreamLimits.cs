@@ -1,0 +1,134 @@
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>Which limit ended a stream.</summary>
+internal enum StreamLimit
+{
+    /// <summary>The upstream sent nothing, not even a comment.</summary>
+    StreamIdleTimeout,
+
+    /// <summary>The reader asked for nothing.</summary>
+    ReaderIdleTimeout,
+
+    /// <summary>The stream lasted too long altogether.</summary>
+    StreamTimeout,
+}
+
+/// <summary>
+/// The time limits of a running stream, by one timer that looks now and then instead of being set for every read. A limit that passes while a read is
+/// under way cancels it; otherwise the owner is told.
+/// </summary>
+internal sealed class StreamLimits : IDisposable
+{
+    private const int Resting = 0;
+    private const int Reading = 1;
+    private const int Over = 2;
+
+    private readonly CancellationTokenSource _abort = new();
+    private readonly ResilienceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Action<StreamLimit> _onLimit;
+    private readonly long _startedAt;
+    private readonly ITimer _timer;
+    private CancellationToken _caller;
+    private CancellationTokenRegistration _callerRegistration;
+    private long _activeAt;
+    private int _state;
+    private int _exceeded = -1;
+
+    public StreamLimits(ResilienceOptions options, TimeProvider time, Action<StreamLimit> onLimit)
+    {
+        (_options, _time, _onLimit) = (options, time, onLimit);
+        _startedAt = _activeAt = time.GetTimestamp();
+        TimeSpan first = Min(Min(options.StreamIdleTimeout, options.ReaderIdleTimeout), options.StreamTimeout);
+        _timer = time.CreateTimer(static self => ((StreamLimits)self!).Look(), this, first, Timeout.InfiniteTimeSpan);
+    }
+
+    public StreamLimit? Exceeded => Volatile.Read(ref _exceeded) is >= 0 and var limit ? (StreamLimit)limit : null;
+
+    /// <summary>Starts a read; returns the token for it, which also follows the reader's own.</summary>
+    public CancellationToken StartRead(CancellationToken caller)
+    {
+        if (caller != _caller)
+        {
+            // The same token nearly always: registering once keeps the path of a chunk free of allocation.
+            _callerRegistration.Dispose();
+            _caller = caller;
+            _callerRegistration = caller.UnsafeRegister(static abort => ((CancellationTokenSource)abort!).Cancel(), _abort);
+        }
+
+        Volatile.Write(ref _activeAt, _time.GetTimestamp());
+        Interlocked.CompareExchange(ref _state, Reading, Resting);
+        return _abort.Token;
+    }
+
+    public void EndRead()
+    {
+        Volatile.Write(ref _activeAt, _time.GetTimestamp());
+        Interlocked.CompareExchange(ref _state, Resting, Reading);
+    }
+
+    /// <summary>Looks no more; reads go on.</summary>
+    public void Stop()
+    {
+        _timer.Dispose();
+        Interlocked.Exchange(ref _state, Over);
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _callerRegistration.Dispose();
+        _abort.Dispose();
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private void Look()
+    {
+        int state = Volatile.Read(ref _state);
+        if (state == Over)
+        {
+            return;
+        }
+
+        TimeSpan idle = _time.GetElapsedTime(Volatile.Read(ref _activeAt));
+        TimeSpan total = _time.GetElapsedTime(_startedAt);
+        (StreamLimit limit, TimeSpan left) = state == Reading
+            ? (StreamLimit.StreamIdleTimeout, _options.StreamIdleTimeout - idle)
+            : (StreamLimit.ReaderIdleTimeout, _options.ReaderIdleTimeout - idle);
+        if (_options.StreamTimeout - total < left)
+        {
+            (limit, left) = (StreamLimit.StreamTimeout, _options.StreamTimeout - total);
+        }
+
+        if (left > TimeSpan.Zero)
+        {
+            Rearm(left);
+        }
+        else if (Interlocked.CompareExchange(ref _state, Over, state) == state)
+        {
+            Volatile.Write(ref _exceeded, (int)limit);
+            Pass(state, limit);
+        }
+        else
+        {
+            Rearm(Min(_options.StreamIdleTimeout, _options.ReaderIdleTimeout));
+        }
+    }
+
+    private void Pass(int state, StreamLimit limit)
+    {
+        if (state == Reading)
+        {
+            _abort.Cancel();
+        }
+        else
+        {
+            _onLimit(limit);
+        }
+    }
+
+    // The next look: when the limit would pass if nothing moved, but no later than the shorter of the two limits that take turns.
+    private void Rearm(TimeSpan left) =>
+        _timer.Change(Min(left, Min(_options.StreamIdleTimeout, _options.ReaderIdleTimeout)), Timeout.InfiniteTimeSpan);
+}

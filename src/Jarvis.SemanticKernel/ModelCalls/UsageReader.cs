@@ -1,0 +1,97 @@
+using System.Text.Json;
+
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>Reads tokens and cost. The cost goes from the wire's digits to decimal, never through double.</summary>
+internal static class UsageReader
+{
+    public static void Read(ref Utf8JsonReader reader, AnswerFacts facts)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        facts.HasUsage = true;
+        decimal? cost = null;
+        decimal? upstreamCost = null;
+        bool isByok = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("prompt_tokens"u8))
+            {
+                facts.PromptTokens = reader.ReadCount();
+            }
+            else if (reader.ValueTextEquals("completion_tokens"u8))
+            {
+                facts.CompletionTokens = reader.ReadCount();
+            }
+            else if (reader.ValueTextEquals("cost"u8))
+            {
+                cost = reader.ReadDecimal();
+            }
+            else if (reader.ValueTextEquals("is_byok"u8))
+            {
+                reader.Read();
+                isByok = reader.TokenType == JsonTokenType.True;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("cost_details"u8))
+            {
+                upstreamCost = ReadDetails(ref reader, "upstream_inference_cost"u8, static (ref Utf8JsonReader r) => r.ReadDecimal());
+            }
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            {
+                facts.CachedTokens = ReadDetails(ref reader, "cached_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
+            }
+            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            {
+                facts.ReasoningTokens = ReadDetails(ref reader, "reasoning_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        facts.CostUsd = TotalCost(cost, upstreamCost, isByok);
+    }
+
+    // Without a key of one's own the upstream cost repeats the cost, and adding the two would count twice. A negative cost is a fault, not a credit.
+    private static decimal? TotalCost(decimal? cost, decimal? upstreamCost, bool isByok) =>
+        cost is null or < 0m || (isByok && upstreamCost is null or < 0m) ? null
+        : isByok ? cost + upstreamCost
+        : cost;
+
+    private delegate T? ReadValue<T>(ref Utf8JsonReader reader)
+        where T : struct;
+
+    private static T? ReadDetails<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadValue<T> readValue)
+        where T : struct
+    {
+        T? value = null;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                value = readValue(ref reader);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,61 @@
+namespace Jarvis.SemanticKernel.Routing;
+
+/// <summary>One call of a tier's chat service: with a tool loop, several physical calls.</summary>
+internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming, RunLatch run)
+{
+    private readonly Lock _gate = new();
+    private List<Task>? _physicalCalls;
+
+    public CallAttribution Attribution { get; } = attribution;
+
+    public bool IsStreaming { get; } = isStreaming;
+
+    /// <summary>Gets the latch shared by the outermost call and everything its tools call.</summary>
+    public RunLatch Run { get; } = run;
+
+    /// <summary>Makes the call that the chat service is about to make; what it does not say itself comes from around it.</summary>
+    public static LogicalCall Create(CallAttribution own, bool isStreaming)
+    {
+        (CallAttribution around, LogicalCall? outer) = AmbientCall.Current;
+        CallAttribution attribution = own with
+        {
+            GoalId = own.GoalId ?? around.GoalId,
+            Agent = own.Agent ?? around.Agent,
+            Function = own.Function ?? around.Function,
+            RunId = around.RunId ?? Guid.CreateVersion7().ToString("N"),
+        };
+        return new LogicalCall(attribution, isStreaming, outer?.Run ?? new RunLatch());
+    }
+
+    /// <summary>Makes this call the ambient one until the current asynchronous method returns.</summary>
+    public void Enter() => AmbientCall.Current = new AmbientCall(Attribution, this);
+
+    /// <summary>Remembers a streamed physical call, whose record is written after its response was handed over.</summary>
+    public void Track(Task physicalCall)
+    {
+        lock (_gate)
+        {
+            (_physicalCalls ??= []).Add(physicalCall);
+        }
+    }
+
+    /// <summary>Completes when every tracked call is over and recorded. Never throws: a failure has reached the reader or the log.</summary>
+    public async Task WhenRecordedAsync()
+    {
+        Task[] calls;
+        lock (_gate)
+        {
+            if (_physicalCalls is null)
+            {
+                return;
+            }
+
+            calls = [.. _physicalCalls];
+        }
+
+        foreach (Task call in calls)
+        {
+            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

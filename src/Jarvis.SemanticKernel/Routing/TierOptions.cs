@@ -1,0 +1,19 @@
+namespace Jarvis.SemanticKernel;
+
+/// <summary>What one tier stands for.</summary>
+public sealed class TierOptions
+{
+    /// <summary>Gets or sets the model that serves the tier.</summary>
+    /// <value>
+    /// A model id as the endpoint spells it. <c>strong</c>, <c>mid</c> and <c>cheap</c> have defaults and are overridden by <c>JARVIS_MODEL_STRONG</c>,
+    /// <c>JARVIS_MODEL_MID</c> and <c>JARVIS_MODEL_CHEAP</c>; any other tier has to name its model.
+    /// </value>
+    public string? Model { get; set; }
+
+    internal static Dictionary<string, TierOptions> Defaults() => new(StringComparer.OrdinalIgnoreCase)
+    {
+        [Tier.Strong] = new() { Model = "anthropic/claude-opus-4.6" },
+        [Tier.Mid] = new() { Model = "anthropic/claude-sonnet-4.5" },
+        [Tier.Cheap] = new() { Model = "x-ai/grok-4.1-fast" },
+    };
+}

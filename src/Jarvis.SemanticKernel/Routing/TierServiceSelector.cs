@@ -1,0 +1,115 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.Services;
+
+namespace Jarvis.SemanticKernel.Routing;
+
+/// <summary>Chooses the tier of a prompt: service id, then model id, then <c>WithTier</c>, then the default tier.</summary>
+internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelector, IChatClientSelector
+{
+    // Semantic Kernel's own selector, which is internal: what a kernel without one uses. It serves everything that is not chat.
+    private static readonly IAIServiceSelector Stock = new Kernel().ServiceSelector;
+
+    public bool TrySelectAIService<T>(
+        Kernel kernel,
+        KernelFunction function,
+        KernelArguments arguments,
+        [NotNullWhen(true)] out T? service,
+        out PromptExecutionSettings? serviceSettings)
+        where T : class, IAIService
+    {
+        if (typeof(T) != typeof(IChatCompletionService))
+        {
+            return Stock.TrySelectAIService(kernel, function, arguments, out service, out serviceSettings);
+        }
+
+        service = (T)Select(kernel, function, arguments, out serviceSettings);
+        return true;
+    }
+
+    public bool TrySelectChatClient<T>(
+        Kernel kernel,
+        KernelFunction function,
+        KernelArguments arguments,
+        [NotNullWhen(true)] out T? service,
+        out PromptExecutionSettings? serviceSettings)
+        where T : class, IChatClient => ((IChatClientSelector)Stock).TrySelectChatClient(kernel, function, arguments, out service, out serviceSettings);
+
+    private IChatCompletionService Select(Kernel kernel, KernelFunction function, KernelArguments arguments, out PromptExecutionSettings? settings)
+    {
+        IReadOnlyDictionary<string, PromptExecutionSettings>? choices = arguments.ExecutionSettings ?? function.ExecutionSettings;
+        string? chosen = CallArguments.FindTier(arguments);
+        TierChatCompletionService? tier = null;
+        string route = "default";
+        settings = null;
+
+        if (choices is { Count: > 0 })
+        {
+            foreach ((string id, PromptExecutionSettings candidate) in choices)
+            {
+                if (IsDefault(id))
+                {
+                    settings ??= candidate;
+                }
+                else if (tiers.Find(id) is { } named)
+                {
+                    (tier, route, settings) = (named, "service_id", candidate);
+                    break;
+                }
+                else if ((kernel.Services as IKeyedServiceProvider)?.GetKeyedService<IChatCompletionService>(id) is { } foreign)
+                {
+                    // Somebody else's connector, registered under its own id: not ours to route.
+                    settings = candidate;
+                    return foreign;
+                }
+            }
+
+            (tier, route, settings) = ByModel(choices, tier, route, settings);
+            if (tier is null && settings is null)
+            {
+                throw UnknownTierException.ForServiceIds(choices.Keys, tiers);
+            }
+        }
+
+        if (tier is null && chosen is not null)
+        {
+            tier = tiers.Find(chosen) ?? throw UnknownTierException.ForTier(chosen, tiers);
+            route = "with_tier";
+        }
+
+        return (tier ?? tiers.Default).For(new CallAttribution
+        {
+            GoalId = CallArguments.FindGoal(arguments),
+            Function = FunctionName.Of(function),
+            Route = route,
+        });
+    }
+
+    private (TierChatCompletionService? Tier, string Route, PromptExecutionSettings? Settings) ByModel(
+        IReadOnlyDictionary<string, PromptExecutionSettings> choices, TierChatCompletionService? tier, string route, PromptExecutionSettings? settings)
+    {
+        if (tier is not null)
+        {
+            // The connector would ignore a ModelId that differs from its own, and the caller would not notice.
+            return settings!.ModelId is { Length: > 0 } model && model != tier.Model
+                ? throw UnknownTierException.ForModelOfOtherTier(tier.Tier, model, tiers)
+                : (tier, route, settings);
+        }
+
+        foreach (PromptExecutionSettings candidate in choices.Values)
+        {
+            if (candidate.ModelId is { Length: > 0 } model)
+            {
+                return (tiers.FindByModel(model) ?? throw UnknownTierException.ForModel(model, tiers), "model_id", candidate);
+            }
+        }
+
+        return (null, route, settings);
+    }
+
+    private static bool IsDefault(string id) =>
+        id.Length == 0 || string.Equals(id, PromptExecutionSettings.DefaultServiceId, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,27 @@
+using Microsoft.SemanticKernel;
+
+namespace Jarvis.SemanticKernel;
+
+/// <summary>A call named a tier or a model that is not configured.</summary>
+public sealed class UnknownTierException : KernelException
+{
+    internal UnknownTierException(string message)
+        : base(message)
+    {
+    }
+
+    internal static UnknownTierException ForTier(string name, ITierCatalog tiers) =>
+        new($"There is no tier '{name}'. Known tiers: {Names(tiers)}.");
+
+    internal static UnknownTierException ForServiceIds(IEnumerable<string> ids, ITierCatalog tiers) =>
+        new($"The execution settings name no tier and no registered service: '{string.Join("', '", ids)}'. Known tiers: {Names(tiers)}.");
+
+    internal static UnknownTierException ForModel(string model, ITierCatalog tiers) =>
+        new($"The execution settings ask for the model '{model}', which serves no tier. Known tiers: "
+            + string.Join(", ", tiers.Names.Select(t => $"{t} ({tiers.FindModel(t)})")) + ". Name a tier with ServiceId, or give a tier that model.");
+
+    internal static UnknownTierException ForModelOfOtherTier(string tier, string model, ITierCatalog tiers) =>
+        new($"The execution settings name the tier '{tier}' and the model '{model}', but '{tier}' is served by '{tiers.FindModel(tier)}'. Leave one of the two out.");
+
+    private static string Names(ITierCatalog tiers) => string.Join(", ", tiers.Names);
+}

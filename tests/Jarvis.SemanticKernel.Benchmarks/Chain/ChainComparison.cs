@@ -1,0 +1,99 @@
+using System.Globalization;
+using Jarvis.SemanticKernel.KillSwitch;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.Connectors.OpenAI;
+
+namespace Jarvis.SemanticKernel.Benchmarks.Chain;
+
+/// <summary>
+/// What the chain adds to a call, without a database: Semantic Kernel alone, the same once more (the noise of this machine), and this package, in slices that
+/// take turns. The upstream is another process.
+/// </summary>
+internal static class ChainComparison
+{
+    private static readonly TimeSpan SliceLength = TimeSpan.FromMilliseconds(100);
+
+    public static async Task RunAsync(int rounds)
+    {
+        using UpstreamProcess upstream = await UpstreamProcess.StartAsync().ConfigureAwait(false);
+        using var socket = new SocketsHttpHandler();
+        using var client = new HttpClient(socket);
+        var alone = new OpenAIChatCompletionService("anthropic/claude-sonnet-4.5", upstream.Endpoint, "key", httpClient: client);
+        ServiceProvider services = Jarvis(upstream.Endpoint);
+        await using (services.ConfigureAwait(false))
+        {
+            IChatCompletionService tier = services.GetRequiredKeyedService<IChatCompletionService>(Tier.Mid);
+            foreach (bool isStreaming in (bool[])[false, true])
+            {
+                foreach (int callers in (int[])[1, 16, 64])
+                {
+                    Contender[] contenders =
+                    [
+                        new("Semantic Kernel alone", () => CallAsync(alone, isStreaming)),
+                        new("Semantic Kernel alone, again", () => CallAsync(alone, isStreaming)),
+                        new("with this package", () => CallAsync(tier, isStreaming)),
+                    ];
+                    await CompareAsync(contenders, rounds, callers).ConfigureAwait(false);
+                    Print(contenders, callers, isStreaming);
+                }
+            }
+        }
+    }
+
+    private static ServiceProvider Jarvis(Uri endpoint)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IAiCallLedger>(new NoLedger());
+        services.AddSingleton<IKillSwitchStore, OpenSwitchStore>();
+        services.AddJarvisRouting(options => (options.ApiKey, options.Endpoint) = ("key", endpoint));
+        return services.BuildServiceProvider();
+    }
+
+    private static async Task CompareAsync(Contender[] contenders, int rounds, int callers)
+    {
+        const int WarmUp = 10;
+        for (int round = 0; round < rounds + WarmUp; round++)
+        {
+            // Another one begins each round: whoever follows a pause or a collection is not always the same.
+            for (int turn = 0; turn < contenders.Length; turn++)
+            {
+                await contenders[(round + turn) % contenders.Length].RunSliceAsync(callers, SliceLength, isCounted: round >= WarmUp).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task CallAsync(IChatCompletionService chat, bool isStreaming)
+    {
+        var history = new ChatHistory("When is invoice 20417 due?");
+        if (!isStreaming)
+        {
+            await chat.GetChatMessageContentsAsync(history).ConfigureAwait(false);
+            return;
+        }
+
+        await foreach (var _ in chat.GetStreamingChatMessageContentsAsync(history).ConfigureAwait(false))
+        {
+        }
+    }
+
+    private static void Print(Contender[] contenders, int callers, bool isStreaming)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(isStreaming ? "Streamed" : "Not streamed")}, {callers} callers, {contenders[0].Slices.Count} slices each"));
+        Console.WriteLine("| | calls/s | CPU µs a call | bytes a call | CPU against the first: min, median, max |");
+        Console.WriteLine("|---|---|---|---|---|");
+        foreach (Contender contender in contenders)
+        {
+            double[] ratios = [.. contender.Slices.Zip(contenders[0].Slices, (a, b) => a.CpuMicroseconds / b.CpuMicroseconds).Order()];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {contender.Name} | {Median(contender, s => s.CallsPerSecond):0} | {Median(contender, s => s.CpuMicroseconds):0.0} | {Median(contender, s => s.AllocatedBytes):0} | {ratios[0]:0.00}, {ratios[ratios.Length / 2]:0.000}, {ratios[^1]:0.00} |"));
+        }
+    }
+
+    private static double Median(Contender contender, Func<Contender.Slice, double> figure)
+    {
+        double[] ordered = [.. contender.Slices.Select(figure).Order()];
+        return ordered[ordered.Length / 2];
+    }
+}

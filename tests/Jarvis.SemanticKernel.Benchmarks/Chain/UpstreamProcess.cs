@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Jarvis.SemanticKernel.Testing;
+
+namespace Jarvis.SemanticKernel.Benchmarks.Chain;
+
+/// <summary>The simulator in a process of its own, so that its CPU time is not counted.</summary>
+internal sealed class UpstreamProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private UpstreamProcess(Process process, Uri endpoint) => (_process, Endpoint) = (process, endpoint);
+
+    public Uri Endpoint { get; }
+
+    public static async Task<UpstreamProcess> StartAsync()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(UpstreamProcess).Assembly.Location);
+        }
+
+        start.ArgumentList.Add("upstream");
+        Process process = Process.Start(start)!;
+        string address = await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) ?? throw new InvalidOperationException("The upstream ended before it had an address.");
+        return new UpstreamProcess(process, new Uri(address));
+    }
+
+    /// <summary>Serves until standard input is closed, which a parent that dies does too.</summary>
+    public static async Task ServeAsync()
+    {
+        OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(new OpenRouterSimulatorOptions { KeepRequests = false }).ConfigureAwait(false);
+        await using (upstream.ConfigureAwait(false))
+        {
+            upstream.DefaultReply = SimulatedReply.Text("Invoice 20417 is due on 12 September and has not been paid yet.");
+            Console.WriteLine(upstream.Endpoint);
+            await Console.In.ReadToEndAsync().ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.Dispose();
+    }
+}
