@@ -9,8 +9,8 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
     {
         NpgsqlConnectionStringBuilder main = Common(target);
 
-        // A migration holds one for its lock and one or two for its work.
-        main.MaxPoolSize = Math.Max(main.MaxPoolSize, 4);
+        // A migration holds one for its transaction and one for its questions.
+        main.MaxPoolSize = Math.Max(main.MaxPoolSize, 2);
         Main = NpgsqlDataSource.Create(main);
 
         NpgsqlConnectionStringBuilder guard = Common(target);
@@ -19,7 +19,6 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         guard.MaxPoolSize = 2;
         guard.Timeout = 1;
         guard.CommandTimeout = 1;
-        guard.CancellationTimeout = 500;
         guard.MaxAutoPrepare = 0;
         guard.ApplicationName = $"{guard.ApplicationName} kill switch";
         Guard = NpgsqlDataSource.Create(guard);

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
@@ -6,6 +5,22 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 
 internal sealed class PostgresJarvisDatabase : IJarvisDatabase
 {
+    private const string WhatToDo =
+        "Apply docs/schema/postgres.sql to it as a role that may create schemas and tables (psql -f, safe to run twice; the grants that this role then needs are at its top), "
+        + "or run 'jarvis db migrate' as such a role, or set AutoMigrate and give this role the right to create.";
+
+    private const string ScriptHeader =
+        """
+        -- The schema of Jarvis.SemanticKernel. Safe to run twice; tables that exist are left as they are.
+        -- Where the programs log in as another role than the one that runs this, that role needs:
+        --   GRANT USAGE ON SCHEMA jarvis TO programs;
+        --   GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA jarvis TO programs;
+        --   GRANT SELECT, INSERT, UPDATE ON agent_state, ai_calls, operating_costs, revenue, kill_switch_audit TO programs;
+        --   GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO programs;
+
+
+        """;
+
     private readonly DatabaseTarget _target;
     private readonly PostgresConnections _connections;
     private readonly PostgresMigration _migration;
@@ -36,12 +51,7 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
         }
     }
 
-    public string GetScript()
-    {
-        using PostgresSchemaContext context = PostgresSchemaContext.WithoutDatabase();
-        string script = context.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
-        return script.ReplaceLineEndings("\n").Trim() + "\n";
-    }
+    public string GetScript() => ScriptHeader + PostgresMigration.Script(MigrationsSqlGenerationOptions.Default);
 
     private async Task PrepareAsync()
     {
@@ -65,10 +75,6 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
             throw Explain(exception);
         }
     }
-
-    private const string WhatToDo =
-        "Apply docs/schema/postgres.sql to it as a role that may create schemas and tables (psql -f, safe to run twice), or run 'jarvis db migrate' as such a role, "
-        + "or set AutoMigrate and give this role the right to create.";
 
     private JarvisDatabaseException Explain(NpgsqlException exception) => exception.SqlState switch
     {

@@ -1,11 +1,14 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Jarvis.SemanticKernel.Storage.Postgres;
 
-/// <summary>Brings the schema to this version, once, however many processes try.</summary>
+/// <summary>
+/// Brings the schema to this version, once, however many processes try, and in one transaction. (EF Core's own MigrateAsync creates schema and history before its
+/// transaction begins: where the rest is refused, they stay.)
+/// </summary>
 internal sealed class PostgresMigration(PostgresConnections connections)
 {
     // "Jarvis" in ASCII: any number will do that nobody else locks.
@@ -14,7 +17,7 @@ internal sealed class PostgresMigration(PostgresConnections connections)
     private const string AskHistory = """SELECT EXISTS (SELECT FROM jarvis.migrations_history WHERE "MigrationId" = $1)""";
 
     // Others may be at work for as long as their migration takes.
-    private const int LockSeconds = 300;
+    private const int Seconds = 300;
 
     private readonly PostgresSchemaCheck _check = new(connections);
 
@@ -44,7 +47,7 @@ internal sealed class PostgresMigration(PostgresConnections connections)
             NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                NpgsqlCommand takeLock = new(TakeLock, connection, transaction) { CommandTimeout = LockSeconds };
+                NpgsqlCommand takeLock = new(TakeLock, connection, transaction) { CommandTimeout = Seconds };
                 await using (takeLock.ConfigureAwait(false))
                 {
                     await takeLock.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -53,14 +56,26 @@ internal sealed class PostgresMigration(PostgresConnections connections)
                 if (!await IsDoneAsync(cancellationToken).ConfigureAwait(false))
                 {
                     await _check.ThrowIfForeignAsync(cancellationToken).ConfigureAwait(false);
-                    PostgresSchemaContext context = PostgresSchemaContext.For(connections.Main);
-                    await using (context.ConfigureAwait(false))
+#pragma warning disable CA2100 // EF Core wrote it from our migrations.
+                    NpgsqlCommand migrate = new(Script(MigrationsSqlGenerationOptions.NoTransactions), connection, transaction) { CommandTimeout = Seconds };
+#pragma warning restore CA2100
+                    await using (migrate.ConfigureAwait(false))
                     {
-                        await context.Database.MigrateAsync(cancellationToken).ConfigureAwait(false);
+                        await migrate.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
                     }
+
+                    await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
         }
+    }
+
+    /// <summary>What a person may apply by hand is what runs here, to the word.</summary>
+    public static string Script(MigrationsSqlGenerationOptions options)
+    {
+        using PostgresSchemaContext context = PostgresSchemaContext.WithoutDatabase();
+        string script = context.GetService<IMigrator>().GenerateScript(options: options | MigrationsSqlGenerationOptions.Idempotent);
+        return script.ReplaceLineEndings("\n").Trim() + "\n";
     }
 
     public async Task CreateDatabaseWhereMissingAsync(CancellationToken cancellationToken)

@@ -1,0 +1,90 @@
+using Jarvis.SemanticKernel.Tests.Fixtures;
+
+namespace Jarvis.SemanticKernel.Tests.Storage.Postgres;
+
+public sealed class PostgresForeignDatabaseTests(PostgresServer server)
+{
+    [Theory]
+    [InlineData("serial")]
+    [InlineData("always")]
+    [InlineData("by default")]
+    public async Task EnsureReadyAsync_DatabaseOfTheTypeScriptProgram_LeavesEveryRowAndColumnAndWorksBesideIt(string id)
+    {
+        PostgresDatabase database = await server.CreateDatabaseAsync();
+        await ForeignDatabase.CreateAsync(database, id);
+        string schema = await ForeignDatabase.DumpTablesAsync(database, schemaOnly: true);
+        string rows = await ForeignDatabase.DumpTablesAsync(database, schemaOnly: false);
+
+        // Four processes at once, and a fifth afterwards.
+        await using PostgresStorage storage = new(database);
+        StorageUnderTest[] processes = [.. Enumerable.Range(0, 4).Select(_ => storage.OpenAgain())];
+        await Task.WhenAll(processes.Select(process => Task.Run(() => process.Database.EnsureReadyAsync(TestContext.Current.CancellationToken).AsTask())));
+        await storage.Database.MigrateAsync(TestContext.Current.CancellationToken);
+        foreach (StorageUnderTest process in processes)
+        {
+            await process.DisposeAsync();
+        }
+
+        Assert.Equal(schema, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: true));
+        Assert.Equal(rows, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: false));
+        Assert.Equal(1, await storage.CountAsync("jarvis.migrations_history"));
+
+        // Both programs by turns.
+        await storage.Calls.AppendAsync([Records.Billed(0.5m), Records.Unbilled()], TestContext.Current.CancellationToken);
+        await database.ExecuteAsync(ForeignDatabase.Inserts);
+        await storage.Calls.AppendAsync([Records.Billed(0.25m)], TestContext.Current.CancellationToken);
+        await database.ExecuteAsync(ForeignDatabase.Inserts);
+        await storage.Switch.ActivateAsync("kill_switch", """{"active":true}""", "r", "cli", Records.Noon, TestContext.Current.CancellationToken);
+
+        Assert.Equal(6, await storage.CountAsync("ai_calls"));
+        Assert.Equal(7, await storage.CountAsync("jarvis.calls"));
+        IReadOnlyList<SpendLine> lines = await storage.Costs.ReadSpendAsync(
+            Records.Noon, Records.Noon.AddSeconds(1), SpendGrouping.Tier, TestContext.Current.CancellationToken);
+        Assert.Equal((0.75m, 4 * 0.12345678m), (lines.Single(line => line.Key == "mid").CostUsd, lines.Single(line => line.Key == "strong").CostUsd));
+        Assert.Equal("activate", (await storage.Switch.ReadAsync("kill_switch", TestContext.Current.CancellationToken)).NewestAuditAction);
+        Assert.Equal(schema, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: true));
+    }
+
+    [Theory]
+    [InlineData("DROP TABLE revenue; CREATE TABLE revenue (id serial PRIMARY KEY, amount money NOT NULL, amount_usd real)",
+        "table revenue, column strategy_id: expected text, found no such column;table revenue, column amount_usd: expected numeric(12,8), found real;table revenue, column amount: ")]
+    [InlineData("ALTER TABLE ai_calls ADD COLUMN tenant text NOT NULL", "table ai_calls, column tenant: ")]
+    [InlineData("ALTER TABLE ai_calls ALTER COLUMN goal_id SET NOT NULL", "table ai_calls, column goal_id: expected integer, null allowed, found integer NOT NULL")]
+    [InlineData("ALTER TABLE ai_calls ALTER COLUMN id DROP IDENTITY", "table ai_calls, column id: expected integer that numbers itself")]
+    [InlineData("ALTER TABLE ai_calls ALTER COLUMN id DROP IDENTITY; CREATE SEQUENCE s; ALTER TABLE ai_calls ALTER COLUMN id SET DEFAULT nextval('s')",
+        "table ai_calls, column id: expected serial or identity")]
+    [InlineData("ALTER TABLE agent_state DROP CONSTRAINT agent_state_key_unique", "table agent_state, column key: expected unique, found not unique")]
+    [InlineData("DROP TABLE operating_costs; DROP TYPE cost_category; CREATE TYPE cost_category AS ENUM ('vm', 'other', 'api_service')",
+        "column category: expected cost_category with the word ai_inference")]
+    [InlineData("DROP TABLE revenue; CREATE VIEW revenue AS SELECT 1 AS id", "table revenue, column id: expected integer, found no table")]
+    public async Task EnsureReadyAsync_OtherColumns_AreRefusedWithTheDifferenceAndNothingChanges(string change, string expected)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        PostgresDatabase database = await server.CreateDatabaseAsync();
+        await ForeignDatabase.CreateAsync(database, "by default");
+        await database.ExecuteAsync("UPDATE ai_calls SET goal_id = 1");
+        await database.ExecuteAsync(change.Replace("ADD COLUMN tenant text NOT NULL", "ADD COLUMN tenant text NOT NULL DEFAULT ''; ALTER TABLE ai_calls ALTER COLUMN tenant DROP DEFAULT", StringComparison.Ordinal));
+        string before = await database.DumpAsync();
+        await using PostgresStorage storage = new(database);
+
+        foreach (Func<Task> way in (Func<Task>[])[() => storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken).AsTask(), () => storage.Database.MigrateAsync(TestContext.Current.CancellationToken)])
+        {
+            JarvisDatabaseException exception = await Assert.ThrowsAsync<JarvisDatabaseException>(way);
+            Assert.All(expected.Split(';'), difference => Assert.Contains(difference, exception.Message, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(before, await database.DumpAsync());
+    }
+
+    [Fact]
+    public async Task EnsureReadyAsync_ExtraColumnsThatFillThemselves_AreNoFault()
+    {
+        PostgresDatabase database = await server.CreateDatabaseAsync();
+        await ForeignDatabase.CreateAsync(database, "serial");
+        await database.ExecuteAsync("ALTER TABLE ai_calls ADD COLUMN note text, ADD COLUMN tenant text NOT NULL DEFAULT 'x', ADD COLUMN total int GENERATED ALWAYS AS (prompt_tokens + completion_tokens) STORED");
+        await using PostgresStorage storage = new(database);
+        await storage.Calls.AppendAsync([Records.Billed()], TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, await storage.CountAsync("ai_calls WHERE total = 120 AND tenant = 'x'"));
+    }
+}
