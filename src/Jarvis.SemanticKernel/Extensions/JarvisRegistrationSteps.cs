@@ -58,7 +58,7 @@ internal static class JarvisRegistrationSteps
                 provider.GetRequiredService<KillSwitchFilter>(),
                 .. provider.GetServices<IModelCallFilter>(),
                 provider.GetRequiredService<AiCallLogFilter>(),
-                provider.GetRequiredService<KillSwitchFilter>(),
+                new KillSwitchLastCheck(provider.GetRequiredService<KillSwitchFilter>()),
             ]));
         services.TryAddTransient<UpstreamErrorHandler>();
         services.TryAddTransient<KillSwitchScopeHandler>();

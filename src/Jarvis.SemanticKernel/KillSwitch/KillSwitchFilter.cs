@@ -56,7 +56,7 @@ internal sealed class KillSwitchFilter(KillSwitchGuard guard) : IPromptRenderFil
         }
     }
 
-    private async ValueTask CheckAsync(CancellationToken cancellationToken)
+    internal async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         RunLatch? run = AmbientCall.Current.Call?.Run;
         run?.ThrowIfStopped();

@@ -1,3 +1,5 @@
+using Jarvis.SemanticKernel.Diagnostics;
+
 namespace Jarvis.SemanticKernel;
 
 /// <summary>One physical model call on its way through the filters. Not thread-safe.</summary>
@@ -12,7 +14,7 @@ public sealed class ModelCallContext
     }
 
     /// <summary>Gets the id of this call, made before it leaves. A retry is another call.</summary>
-    public Guid CallId { get; } = Guid.CreateVersion7();
+    public Guid CallId { get; } = TimeOrderedId.New();
 
     /// <summary>Gets the tier that serves the call.</summary>
     public string Tier { get; }

@@ -82,39 +82,21 @@ internal sealed class PhysicalCall(
 
     private async Task SendAsync(ModelCallContext call)
     {
-        HttpResponseMessage response = await SendAndTimeAsync().ConfigureAwait(false);
-        call.HttpStatus = (int)response.StatusCode;
-        call.GenerationId = Header(response, "X-Generation-Id");
+        call.StartedAt = time.GetUtcNow();
+        _startedAt = time.GetTimestamp();
+        call.IsSent = true;
+        HttpResponseMessage? response = null;
         try
         {
-            if (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response))
-            {
-                await StreamAsync(response).ConfigureAwait(false);
-            }
-            else
-            {
-                await BufferAsync(response).ConfigureAwait(false);
-            }
+            response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
+            call.HttpStatus = (int)response.StatusCode;
+            call.GenerationId = Header(response, "X-Generation-Id");
+            await (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response) ? StreamAsync(response) : BufferAsync(response)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
-            response.Dispose();
-            throw Failed(e, whileReading: true);
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAndTimeAsync()
-    {
-        context.StartedAt = time.GetUtcNow();
-        _startedAt = time.GetTimestamp();
-        context.IsSent = true;
-        try
-        {
-            return await send(context.Request, context.CancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
-        {
-            throw Failed(e, whileReading: false);
+            response?.Dispose();
+            throw Failed(e, whileReading: response is not null);
         }
     }
 

@@ -1,3 +1,5 @@
+using Jarvis.SemanticKernel.Diagnostics;
+
 namespace Jarvis.SemanticKernel.Routing;
 
 /// <summary>One call of a tier's chat service: with a tool loop, several physical calls.</summary>
@@ -22,7 +24,7 @@ internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming,
             GoalId = own.GoalId ?? around.GoalId,
             Agent = own.Agent ?? around.Agent,
             Function = own.Function ?? around.Function,
-            RunId = around.RunId ?? Guid.CreateVersion7().ToString("N"),
+            RunId = around.RunId ?? TimeOrderedId.New().ToString("N"),
         };
         return new LogicalCall(attribution, isStreaming, outer?.Run ?? new RunLatch());
     }

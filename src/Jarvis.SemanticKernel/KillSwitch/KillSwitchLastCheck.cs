@@ -1,0 +1,17 @@
+namespace Jarvis.SemanticKernel.KillSwitch;
+
+/// <summary>Innermost: looks at the switch once more, after everything that took time and directly before the request leaves.</summary>
+internal sealed class KillSwitchLastCheck(KillSwitchFilter filter) : IModelCallFilter
+{
+    public Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
+    {
+        ValueTask check = filter.CheckAsync(context.CancellationToken);
+        return check.IsCompletedSuccessfully ? next(context) : CheckAndContinueAsync(check, context, next);
+    }
+
+    private static async Task CheckAndContinueAsync(ValueTask check, ModelCallContext context, Func<ModelCallContext, Task> next)
+    {
+        await check.ConfigureAwait(false);
+        await next(context).ConfigureAwait(false);
+    }
+}
