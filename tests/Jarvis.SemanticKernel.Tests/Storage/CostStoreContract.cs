@@ -1,0 +1,121 @@
+namespace Jarvis.SemanticKernel.Tests.Storage;
+
+public abstract class CostStoreContract
+{
+    protected abstract Task<StorageUnderTest> OpenAsync();
+
+    [Fact]
+    public async Task ReadSpendAsync_NoCalls_HasNoLines()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+
+        Assert.Empty(await ReadAsync(storage, SpendGrouping.Tier));
+    }
+
+    [Fact]
+    public async Task ReadSpendAsync_AllKindsOfCalls_AreCountedOnce()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        await storage.Calls.AppendAsync(
+            [
+                Records.Billed(0.01m),
+                Records.Billed(0.02m) with { Tier = "cheap", GoalId = null, Status = AiCallStatus.Cancelled },
+                Records.Unbilled(AiCallStatus.Cut) with { PromptTokens = 7 },
+                Records.Unbilled(AiCallStatus.Error) with { HttpStatus = 402, GenerationId = null },
+                Records.Unbilled(AiCallStatus.Error) with { HttpStatus = 502, GenerationId = "gen-2" },
+                Records.Unbilled(AiCallStatus.Timeout) with { HttpStatus = null, GenerationId = null },
+            ],
+            TestContext.Current.CancellationToken);
+        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+
+        IReadOnlyList<SpendLine> tiers = await ReadAsync(storage, SpendGrouping.Tier);
+        Assert.Equal(
+            [
+                new SpendLine("cheap", 1, 1, 0, 100, 20, 0.02m),
+                new SpendLine("foreign", 1, 0, 0, 3, 4, 0.5m),
+                new SpendLine("mid", 5, 4, 3, 107, 20, 0.01m),
+            ],
+            tiers.OrderBy(line => line.Key));
+        IReadOnlyList<SpendLine> models = await ReadAsync(storage, SpendGrouping.Model);
+        Assert.Equal(["foreign/model", "vendor/answered", "vendor/asked"], models.Select(line => line.Key).Order());
+        IReadOnlyList<SpendLine> goals = await ReadAsync(storage, SpendGrouping.Goal);
+        Assert.Equal([null, "42", "7"], goals.Select(line => line.Key).Order());
+        Assert.Equal(6 + 1, goals.Sum(line => line.Calls));
+    }
+
+    [Fact]
+    public async Task ReadSpendAsync_Period_IncludesItsStartAndNotItsEnd()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        DateTimeOffset from = Records.Noon;
+        DateTimeOffset to = Records.Noon.AddHours(1);
+        await storage.Calls.AppendAsync(
+            [
+                Records.Billed(1m) with { StartedAt = from.AddMicroseconds(-1) },
+                Records.Billed(2m) with { StartedAt = from },
+
+                // The same instant, written in another zone.
+                Records.Billed(4m) with { StartedAt = to.AddMicroseconds(-1).ToOffset(TimeSpan.FromHours(5)) },
+                Records.Billed(8m) with { StartedAt = to },
+                Records.Unbilled() with { StartedAt = from },
+                Records.Unbilled() with { StartedAt = to },
+            ],
+            TestContext.Current.CancellationToken);
+        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "16");
+        await AddForeignRowAsync(storage, "2026-07-01 13:00:00", "32");
+
+        IReadOnlyList<SpendLine> lines = await storage.Costs.ReadSpendAsync(from.ToOffset(TimeSpan.FromHours(-7)), to, SpendGrouping.Tier, TestContext.Current.CancellationToken);
+        Assert.Equal(2m + 4m + 16m, lines.Sum(line => line.CostUsd));
+        Assert.Equal(4, lines.Sum(line => line.Calls));
+    }
+
+    [Fact]
+    public async Task ReadSpendAsync_ManyAwkwardCosts_SumToTheLastDigit()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        decimal[] costs = [0.0076509169000000005m, 4e-9m, 10000.5m, 0.1m, 0.000000000001m, 0.0000000000001m, 1234.5678901234567890123m];
+        AiCallRecord[] batch = [.. Enumerable.Range(0, 500).Select(index => Records.Billed(costs[index % costs.Length]))];
+        await storage.Calls.AppendAsync(batch, TestContext.Current.CancellationToken);
+        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.00000001");
+
+        IReadOnlyList<SpendLine> lines = await ReadAsync(storage, SpendGrouping.Tier);
+        Assert.Equal(batch.Sum(record => record.CostUsd!.Value) + 0.00000001m, lines.Sum(line => line.CostUsd));
+    }
+
+    [Fact]
+    public async Task ReadSpendAsync_SumWithMoreDigitsThanADecimal_IsRoundedAndNotAnError()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        await storage.Calls.AppendAsync(
+            [Records.Billed(0.0000000000000000000000000001m), Records.Billed(123456.7m), Records.Billed(79_000_000_000_000m)], TestContext.Current.CancellationToken);
+
+        SpendLine line = Assert.Single(await ReadAsync(storage, SpendGrouping.Tier));
+        Assert.Equal(79_000_000_123_456.7m, line.CostUsd);
+    }
+
+    [Fact]
+    public async Task View_HasEveryColumnOfBothTables()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        await storage.Calls.AppendAsync([Records.Billed(), Records.Unbilled()], TestContext.Current.CancellationToken);
+        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+
+        Assert.Equal(3, await storage.CountAsync(storage.View));
+        Assert.Equal(2, await storage.CountAsync($"{storage.View} WHERE id IS NOT NULL AND ai_calls_model IS NOT NULL AND created_at IS NOT NULL"));
+        Assert.Equal(2, await storage.CountAsync($"{storage.View} WHERE call_id IS NOT NULL AND details_tier IS NOT NULL AND started_at IS NOT NULL"));
+        Assert.Equal(1, await storage.CountAsync($"{storage.View} WHERE id IS NULL AND model = 'vendor/asked' AND tier = 'mid' AND goal_id = 42"));
+    }
+
+    private static Task<IReadOnlyList<SpendLine>> ReadAsync(StorageUnderTest storage, SpendGrouping by) =>
+        storage.Costs.ReadSpendAsync(Records.Noon.AddDays(-1), Records.Noon.AddDays(1), by, TestContext.Current.CancellationToken);
+
+    // A row that another program wrote: money in the units of the engine's table.
+    private static async Task AddForeignRowAsync(StorageUnderTest storage, string createdAt, string cost)
+    {
+        await storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken);
+        string units = storage.View == "jarvis.calls" ? cost : $"CAST(round({cost} * 100000000) AS INTEGER)";
+        await storage.ScalarAsync(
+            "INSERT INTO ai_calls (model, tier, prompt_tokens, completion_tokens, cost_usd, goal_id, created_at) "
+            + $"VALUES ('foreign/model', 'foreign', 3, 4, {units}, 7, '{createdAt}.000000')");
+    }
+}
