@@ -1,0 +1,6 @@
+namespace Jarvis.SemanticKernel.Tests.MainJob;
+
+public sealed class RecordsEqualRequestsSqliteTests : RecordsEqualRequestsTests
+{
+    private protected override Task<TestDatabase> CreateDatabaseAsync() => Task.FromResult<TestDatabase>(new SqliteTestDatabase());
+}
