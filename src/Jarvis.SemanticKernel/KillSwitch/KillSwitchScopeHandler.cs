@@ -3,11 +3,11 @@ using Jarvis.SemanticKernel.Routing;
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>Outside the retry: an activation ends a back-off at once, and the caller gets the switch's exception instead of the failure it would have retried.</summary>
-internal sealed class KillSwitchScopeHandler(KillSwitchGuard guard) : DelegatingHandler
+internal sealed class KillSwitchScopeHandler(KillSwitchCheck check) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var link = new StopLink(request, guard.StopToken, cancellationToken);
+        using var link = new StopLink(request, check.StopToken, cancellationToken);
         HttpResponseMessage response;
         try
         {
@@ -27,15 +27,7 @@ internal sealed class KillSwitchScopeHandler(KillSwitchGuard guard) : Delegating
         return response;
     }
 
-    private KillSwitchActiveException Stopped(HttpRequestMessage request)
-    {
-        // Released again or not: what was stopped stays stopped.
-        var stopped = new KillSwitchActiveException(guard.LastActivation!);
-        if (request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier))
-        {
-            tier.Call?.Run.Stop(stopped);
-        }
+    private KillSwitchActiveException Stopped(HttpRequestMessage request) => check.Stop(RunOf(request));
 
-        return stopped;
-    }
+    private static RunLatch? RunOf(HttpRequestMessage request) => request.Options.TryGetValue(TierRequest.Key, out TierRequest? tier) ? tier.Call?.Run : null;
 }
