@@ -1,5 +1,4 @@
 using Jarvis.SemanticKernel.Routing;
-using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel.KillSwitch;
 
@@ -17,7 +16,7 @@ internal sealed class KillSwitchCheck(IKillSwitch killSwitch)
         {
             await killSwitch.ThrowIfActiveAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (KernelException stop) when (run is not null)
+        catch (Exception stop) when (run is not null && stop is not OperationCanceledException)
         {
             run.Stop(stop);
             throw;

@@ -7,6 +7,8 @@ internal sealed class KillSwitchScopeHandler(KillSwitchCheck check) : Delegating
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // Asked before the token is taken: nobody else may have asked since another process released the switch, and then the token is still the old one.
+        await check.ThrowIfStoppedAsync(RunOf(request), cancellationToken).ConfigureAwait(false);
         using var link = new StopLink(request, check.StopToken, cancellationToken);
         HttpResponseMessage response;
         try

@@ -1,3 +1,5 @@
+using Jarvis.SemanticKernel.Tests.Fixtures;
+
 namespace Jarvis.SemanticKernel.Tests.MainJob;
 
 public sealed class RecordsEqualRequestsSqliteTests : RecordsEqualRequestsTests

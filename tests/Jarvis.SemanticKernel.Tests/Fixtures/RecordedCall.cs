@@ -1,4 +1,4 @@
-namespace Jarvis.SemanticKernel.Tests.MainJob;
+namespace Jarvis.SemanticKernel.Tests.Fixtures;
 
 /// <summary>A row of call_details as plain SQL reads it.</summary>
 internal sealed record RecordedCall

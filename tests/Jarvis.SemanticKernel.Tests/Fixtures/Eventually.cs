@@ -1,4 +1,4 @@
-namespace Jarvis.SemanticKernel.Tests.MainJob;
+namespace Jarvis.SemanticKernel.Tests.Fixtures;
 
 /// <summary>Waits for what nothing signals. Bounded, and the bound is never what a passing test waits for.</summary>
 internal static class Eventually

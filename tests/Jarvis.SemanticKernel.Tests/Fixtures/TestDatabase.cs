@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Jarvis.SemanticKernel.Tests.MainJob;
+namespace Jarvis.SemanticKernel.Tests.Fixtures;
 
 /// <summary>An empty database for one test, and a look at what is in it that uses nothing of the package.</summary>
 [SuppressMessage("Security", "CA2100:Review SQL queries for security vulnerabilities", Justification = "The tests write their own SQL.")]

@@ -1,9 +1,8 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using Jarvis.SemanticKernel.Tests.Fixtures;
 using Npgsql;
 
-namespace Jarvis.SemanticKernel.Tests.MainJob;
+namespace Jarvis.SemanticKernel.Tests.Fixtures;
 
 internal sealed class PostgresTestDatabase(PostgresDatabase database) : TestDatabase
 {

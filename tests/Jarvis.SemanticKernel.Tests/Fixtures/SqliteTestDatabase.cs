@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
-namespace Jarvis.SemanticKernel.Tests.MainJob;
+namespace Jarvis.SemanticKernel.Tests.Fixtures;
 
 internal sealed class SqliteTestDatabase : TestDatabase
 {
