@@ -23,7 +23,10 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
         foreach (IConfigurationSection section in registration.Sections)
         {
             ConfigurationFaults.Bind(section, options);
-            options.DatabaseSource = options.Database is null ? null : $"{section.Path}:{nameof(options.Database)}";
+            if (section[nameof(options.Database)] is not null)
+            {
+                options.DatabaseSource = $"{section.Path}:{nameof(options.Database)}";
+            }
         }
 
         FromEnvironment(options);
