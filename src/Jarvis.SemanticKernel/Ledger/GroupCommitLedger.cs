@@ -31,11 +31,9 @@ internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRouti
 
         if (startsWriter)
         {
-            // What the batch does belongs to no single caller: their ambient values stay out of it.
-            using (ExecutionContext.SuppressFlow())
-            {
-                _ = WriteBatchesAsync();
-            }
+            // What the batch does belongs to no single caller: their ambient values stay out of it. Merely suppressing the flow would let the store's first
+            // steps, which run before it waits for anything, still see them.
+            ThreadPool.UnsafeQueueUserWorkItem(static ledger => _ = ledger.WriteBatchesAsync(), this, preferLocal: true);
         }
 
         return entry.Task;
