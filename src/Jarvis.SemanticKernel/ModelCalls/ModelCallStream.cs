@@ -115,14 +115,24 @@ internal sealed class ModelCallStream : Stream
         {
             _isDisposed = true;
 
-            // A reader that leaves before the end has given the call up; one that leaves at the held bytes has had the whole answer.
-            _call.EndBody(_end == SseSignal.Done ? AiCallStatus.Ok : AiCallStatus.Cancelled, _scanner.Facts, null);
+            // A reader that leaves before the end has given the call up; one that leaves at the held bytes has had all there was.
+            _call.EndBody(
+                _end switch
+                {
+                    SseSignal.Done => AiCallStatus.Ok,
+                    SseSignal.Error => AiCallStatus.Error,
+                    _ => AiCallStatus.Cancelled,
+                },
+                _scanner.Facts,
+                _end == SseSignal.Error ? ErrorEventFailure : null);
             _limits.Dispose();
             _owner.Dispose();
         }
 
         base.Dispose(disposing);
     }
+
+    private string? ErrorEventFailure => _scanner.Facts.IsError ? null : "MalformedEvent";
 
     private static int Take(ref ReadOnlyMemory<byte> from, Span<byte> to)
     {
@@ -160,7 +170,7 @@ internal sealed class ModelCallStream : Stream
     {
         if (_end == SseSignal.Error)
         {
-            await FailAsync(AiCallStatus.Error, _scanner.Facts.IsError ? null : "MalformedEvent", null).ConfigureAwait(false);
+            await FailAsync(AiCallStatus.Error, ErrorEventFailure, null).ConfigureAwait(false);
             return;
         }
 
