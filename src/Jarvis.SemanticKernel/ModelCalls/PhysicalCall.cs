@@ -166,11 +166,6 @@ internal sealed class PhysicalCall(
         context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
         Settle(AiCallStatus.Error, facts);
         var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };
-        if (context.Error.RetryAfter is { } wait)
-        {
-            refusal.Headers.RetryAfter = new(wait);
-        }
-
         response.Dispose();
         context.Response = refusal;
     }
