@@ -195,7 +195,7 @@ internal sealed class PhysicalCall(
         {
             context.GenerationId ??= facts.Id;
             context.Model = facts.Model;
-            context.Provider = facts.Provider ?? facts.Error?.ProviderName;
+            context.Provider = facts.Provider ?? context.Error?.ProviderName;
             context.Usage = facts.ToUsage();
         }
     }
