@@ -219,9 +219,11 @@ internal sealed class ModelCallStream : Stream
             _failure ??= new OperationCanceledException(cancellationToken);
             throw _failure;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException && !_isOver)
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException && !_isOver)
         {
-            await FailAsync(AiCallStatus.Cut, nameof(HttpRequestError.ResponseEnded), e).ConfigureAwait(false);
+            // Invalid data is what a decompressor finds in a body that was cut or damaged.
+            HttpRequestError error = e is InvalidDataException ? HttpRequestError.InvalidResponse : HttpRequestError.ResponseEnded;
+            await FailAsync(AiCallStatus.Cut, error.ToString(), e).ConfigureAwait(false);
             throw _failure!;
         }
         finally

@@ -93,7 +93,7 @@ internal sealed class PhysicalCall(
                 await BufferAsync(response).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
         {
             response.Dispose();
             throw Failed(e, whileReading: true);
@@ -179,7 +179,13 @@ internal sealed class PhysicalCall(
             return e;
         }
 
-        HttpRequestError error = e is HttpRequestException http ? http.HttpRequestError : (e as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        HttpRequestError error = e switch
+        {
+            HttpRequestException http => http.HttpRequestError,
+            HttpIOException io => io.HttpRequestError,
+            InvalidDataException => HttpRequestError.InvalidResponse,
+            _ => HttpRequestError.Unknown,
+        };
         context.Failure = error.ToString();
         bool neverConnected = error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError;
