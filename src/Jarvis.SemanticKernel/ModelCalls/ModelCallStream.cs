@@ -168,9 +168,9 @@ internal sealed class ModelCallStream : Stream
 
     private async ValueTask FinishAsync()
     {
-        if (_end == SseSignal.Error)
+        if (_end == SseSignal.Error || !_scanner.Facts.HasChoices)
         {
-            await FailAsync(AiCallStatus.Error, ErrorEventFailure, null).ConfigureAwait(false);
+            await FailAsync(AiCallStatus.Error, _end == SseSignal.Error ? ErrorEventFailure : "MalformedAnswer", null).ConfigureAwait(false);
             return;
         }
 

@@ -116,12 +116,13 @@ internal sealed class PhysicalCall(
     }
 
     // An answer in one piece is read here, so that time-outs and retries cover its body and its record is written before the caller has it.
+    // Who asked for a stream would find no event in it: an empty answer.
     private async Task BufferAsync(HttpResponseMessage response)
     {
         byte[] body = await response.Content.ReadAsByteArrayAsync(context.CancellationToken).ConfigureAwait(false);
         var facts = new AnswerFacts();
         bool isAnswer = AnswerReader.TryRead(body, facts) && !facts.IsError && facts.HasChoices;
-        if (response.IsSuccessStatusCode && isAnswer)
+        if (response.IsSuccessStatusCode && isAnswer && !context.IsStreaming)
         {
             Settle(AiCallStatus.Ok, facts);
             var content = new ByteArrayContent(body);
@@ -138,7 +139,7 @@ internal sealed class PhysicalCall(
     {
         Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
         (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
-        if (head.Signal == SseSignal.Error)
+        if (head.Signal == SseSignal.Error || (head.Signal == SseSignal.Done && !scanner.Facts.HasChoices))
         {
             Refuse(response, scanner.Facts);
             return;
