@@ -109,6 +109,11 @@ internal sealed class PhysicalCall(
         {
             return await send(context.Request, context.CancellationToken).ConfigureAwait(false);
         }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !context.CancellationToken.IsCancellationRequested)
+        {
+            // SocketsHttpHandler.ConnectTimeout: nobody cancelled, and nothing was sent.
+            throw Failed(new HttpRequestException(HttpRequestError.ConnectionError, "The connection was not established in time.", e), whileReading: false);
+        }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
         {
             throw Failed(e, whileReading: false);
