@@ -93,6 +93,11 @@ internal sealed class PhysicalCall(
             call.GenerationId = Header(response, "X-Generation-Id");
             await (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response) ? StreamAsync(response) : BufferAsync(response)).ConfigureAwait(false);
         }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !call.CancellationToken.IsCancellationRequested)
+        {
+            // SocketsHttpHandler.ConnectTimeout: nobody cancelled, and nothing was sent.
+            throw Failed(new HttpRequestException(HttpRequestError.ConnectionError, "The connection was not established in time.", e), whileReading: false);
+        }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
         {
             response?.Dispose();

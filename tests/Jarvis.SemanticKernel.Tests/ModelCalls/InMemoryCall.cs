@@ -54,7 +54,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
                 InnerHandler = new Network(this),
             },
         });
-        _request.Options.Set(TierRequest.Key, new TierRequest(Tier, Model, LogicalCall.Create(CallAttribution.None, isStreaming)));
+        new TierRequest(Tier, Model, LogicalCall.Create(CallAttribution.None, isStreaming)).StampOn(_request);
         return _client.SendAsync(_request, cancellationToken);
     }
 
