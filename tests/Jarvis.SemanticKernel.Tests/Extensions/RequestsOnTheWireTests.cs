@@ -73,15 +73,22 @@ public class RequestsOnTheWireTests
     }
 
     [Fact]
-    public async Task HostsOwnResilienceDefaults_DoNotMultiplyTheAttempts()
+    public async Task HostsOwnResilienceDefaults_NeitherCutLongAnswersNorMultiplyTheAttempts()
     {
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync(
-            register: services => services.ConfigureHttpClientDefaults(client => client.AddStandardResilienceHandler(
-                resilience => resilience.Retry.Delay = TimeSpan.FromMilliseconds(1))));
+            register: services => services.ConfigureHttpClientDefaults(client => client.AddStandardResilienceHandler(resilience =>
+            {
+                resilience.Retry.Delay = TimeSpan.FromMilliseconds(1);
+                resilience.AttemptTimeout.Timeout = TimeSpan.FromMilliseconds(50);
+            })));
+        jarvis.Upstream.Enqueue(SimulatedReply.Text("worth waiting for").After(TimeSpan.FromMilliseconds(500)));
         jarvis.Upstream.DefaultReply = SimulatedReply.ServerError();
+
+        Assert.Equal("worth waiting for", (await jarvis.Chat(Tier.Mid).GetChatMessageContentAsync("Work", cancellationToken: Ct)).Content);
+        Assert.Equal(1, jarvis.Upstream.RequestCount);
 
         await Assert.ThrowsAsync<ModelCallException>(() => jarvis.Chat(Tier.Mid).GetChatMessageContentAsync("Work", cancellationToken: Ct));
 
-        Assert.Equal(3, jarvis.Upstream.RequestCount);
+        Assert.Equal(1 + 3, jarvis.Upstream.RequestCount);
     }
 }
