@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jarvis.SemanticKernel.KillSwitch;
+using Jarvis.SemanticKernel.ModelCalls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
@@ -7,11 +8,13 @@ using Microsoft.SemanticKernel.Connectors.OpenAI;
 namespace Jarvis.SemanticKernel.Benchmarks.Chain;
 
 /// <summary>
-/// What the chain adds to a call, without a database: Semantic Kernel alone, the same once more (the noise of this machine), and this package, in slices that
-/// take turns. The upstream is another process.
+/// What the chain adds to a call, without a database: Semantic Kernel alone, the same once more (the noise of this machine), the same with the retries
+/// that this package has, and this package, in slices that take turns. The upstream is another process.
 /// </summary>
 internal static class ChainComparison
 {
+    private const string Model = "anthropic/claude-sonnet-4.5";
+
     private static readonly TimeSpan SliceLength = TimeSpan.FromMilliseconds(100);
 
     public static async Task RunAsync(int rounds)
@@ -19,26 +22,37 @@ internal static class ChainComparison
         using UpstreamProcess upstream = await UpstreamProcess.StartAsync().ConfigureAwait(false);
         using var socket = new SocketsHttpHandler();
         using var client = new HttpClient(socket);
-        var alone = new OpenAIChatCompletionService("anthropic/claude-sonnet-4.5", upstream.Endpoint, "key", httpClient: client);
+        var alone = new OpenAIChatCompletionService(Model, upstream.Endpoint, "key", httpClient: client);
+        using DelegatingHandler retries = Retries(socket);
+        using var retrying = new HttpClient(retries, disposeHandler: false);
+        var withRetries = new OpenAIChatCompletionService(Model, upstream.Endpoint, "key", httpClient: retrying);
         ServiceProvider services = Jarvis(upstream.Endpoint);
         await using (services.ConfigureAwait(false))
         {
             IChatCompletionService tier = services.GetRequiredKeyedService<IChatCompletionService>(Tier.Mid);
-            foreach (bool isStreaming in (bool[])[false, true])
+            foreach (Workload workload in Workload.All)
             {
-                foreach (int callers in (int[])[1, 16, 64])
+                foreach (int callers in (int[])[1, 16])
                 {
                     Contender[] contenders =
                     [
-                        new("Semantic Kernel alone", () => CallAsync(alone, isStreaming)),
-                        new("Semantic Kernel alone, again", () => CallAsync(alone, isStreaming)),
-                        new("with this package", () => CallAsync(tier, isStreaming)),
+                        new("Semantic Kernel alone", () => workload.CallAsync(alone)),
+                        new("Semantic Kernel alone, again", () => workload.CallAsync(alone)),
+                        new("Semantic Kernel with the same retries", () => workload.CallAsync(withRetries)),
+                        new("with this package", () => workload.CallAsync(tier)),
                     ];
                     await CompareAsync(contenders, rounds, callers).ConfigureAwait(false);
-                    Print(contenders, callers, isStreaming);
+                    Print(contenders, callers, workload.Name);
                 }
             }
         }
+    }
+
+    private static DelegatingHandler Retries(HttpMessageHandler network)
+    {
+        DelegatingHandler retries = ModelCallResilience.CreateHandler(new ResilienceOptions(), TimeProvider.System);
+        retries.InnerHandler = network;
+        return retries;
     }
 
     private static ServiceProvider Jarvis(Uri endpoint)
@@ -50,7 +64,7 @@ internal static class ChainComparison
         return services.BuildServiceProvider();
     }
 
-    internal static async Task CompareAsync(Contender[] contenders, int rounds, int callers)
+    private static async Task CompareAsync(Contender[] contenders, int rounds, int callers)
     {
         const int WarmUp = 10;
         for (int round = 0; round < rounds + WarmUp; round++)
@@ -63,23 +77,9 @@ internal static class ChainComparison
         }
     }
 
-    private static async Task CallAsync(IChatCompletionService chat, bool isStreaming)
+    private static void Print(Contender[] contenders, int callers, string workload)
     {
-        var history = new ChatHistory("When is invoice 20417 due?");
-        if (!isStreaming)
-        {
-            await chat.GetChatMessageContentsAsync(history).ConfigureAwait(false);
-            return;
-        }
-
-        await foreach (var _ in chat.GetStreamingChatMessageContentsAsync(history).ConfigureAwait(false))
-        {
-        }
-    }
-
-    internal static void Print(Contender[] contenders, int callers, bool isStreaming)
-    {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{(isStreaming ? "Streamed" : "Not streamed")}, {callers} callers, {contenders[0].Slices.Count} slices each"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{workload}, {callers} at a time, {contenders[0].Slices.Count} slices each"));
         Console.WriteLine("| | calls/s | CPU µs a call | bytes a call | CPU against the first: min, median, max |");
         Console.WriteLine("|---|---|---|---|---|");
         foreach (Contender contender in contenders)

@@ -1,0 +1,55 @@
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+using Microsoft.SemanticKernel.Connectors.OpenAI;
+
+namespace Jarvis.SemanticKernel.Benchmarks.Chain;
+
+/// <summary>What a call sends.</summary>
+internal sealed class Workload(string name, int messages, int tools, bool isStreaming)
+{
+    private readonly PromptExecutionSettings? _settings = tools == 0 ? null
+        : new OpenAIPromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto(autoInvoke: false) };
+
+    private readonly Kernel _kernel = KernelWith(tools);
+
+    public static Workload[] All { get; } =
+    [
+        new("one short message", messages: 1, tools: 0, isStreaming: false),
+        new("one short message, streamed", messages: 1, tools: 0, isStreaming: true),
+        new("a turn of an agent: 20 messages, 8 tools", messages: 20, tools: 8, isStreaming: false),
+        new("a turn of an agent, streamed", messages: 20, tools: 8, isStreaming: true),
+    ];
+
+    public string Name => name;
+
+    public async Task CallAsync(IChatCompletionService chat)
+    {
+        var history = new ChatHistory("When is invoice 20417 due?");
+        for (int i = 1; i < messages; i++)
+        {
+            history.AddMessage(i % 2 == 0 ? AuthorRole.User : AuthorRole.Assistant, "The reminder for invoice 20417 went out on 3 September; the customer promised to pay within ten days.");
+        }
+
+        if (!isStreaming)
+        {
+            await chat.GetChatMessageContentsAsync(history, _settings, _kernel).ConfigureAwait(false);
+            return;
+        }
+
+        await foreach (StreamingChatMessageContent _ in chat.GetStreamingChatMessageContentsAsync(history, _settings, _kernel).ConfigureAwait(false))
+        {
+        }
+    }
+
+    private static Kernel KernelWith(int tools)
+    {
+        var kernel = new Kernel();
+        if (tools > 0)
+        {
+            kernel.Plugins.AddFromFunctions("Books", Enumerable.Range(0, tools).Select(i => KernelFunctionFactory.CreateFromMethod(
+                (string invoice, int days) => "done", $"remind_{i}", "Sends a reminder for an invoice and waits for a number of days.")));
+        }
+
+        return kernel;
+    }
+}
