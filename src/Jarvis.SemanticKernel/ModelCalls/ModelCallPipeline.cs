@@ -8,7 +8,7 @@ internal sealed class ModelCallPipeline(IReadOnlyList<IModelCallFilter> filters)
 
     private sealed class Step(ModelCallPipeline pipeline, int index, Func<ModelCallContext, Task> send)
     {
-        private bool _hasContinued;
+        private Task? _continued;
 
         public async Task RunAsync(ModelCallContext context)
         {
@@ -20,23 +20,29 @@ internal sealed class ModelCallPipeline(IReadOnlyList<IModelCallFilter> filters)
 
             IModelCallFilter filter = pipeline.Filters[index];
             await filter.OnModelCallAsync(context, ContinueAsync).ConfigureAwait(false);
-            if (!_hasContinued && context.Response is null)
+            if (_continued is { IsCompleted: false })
+            {
+                // A filter that did not await next must not leave a call behind that nobody records and nobody has an answer of.
+                await _continued.ConfigureAwait(false);
+            }
+
+            if (context.Response is null)
             {
                 throw new InvalidOperationException(
-                    $"The model call filter {filter.GetType()} neither called next nor set the response. Do one of the two, or throw.");
+                    _continued is null ? $"The model call filter {filter.GetType()} neither called next nor set the response. Do one of the two, or throw."
+                    : $"The model call filter {filter.GetType()} kept a failure to itself and set no response instead. Set one, or let the exception pass.");
             }
         }
 
         private Task ContinueAsync(ModelCallContext context)
         {
-            if (_hasContinued)
+            if (_continued is not null)
             {
                 throw new InvalidOperationException(
                     $"The model call filter {pipeline.Filters[index].GetType()} called next twice. A second call would be billed again; retries belong around the chain.");
             }
 
-            _hasContinued = true;
-            return new Step(pipeline, index + 1, send).RunAsync(context);
+            return _continued = new Step(pipeline, index + 1, send).RunAsync(context);
         }
     }
 
