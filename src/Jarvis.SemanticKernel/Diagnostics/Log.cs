@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(3005, LogLevel.Information, "The kill switch is released.")]
     public static partial void KillSwitchReleased(this ILogger logger);
 
+    [LoggerMessage(3008, LogLevel.Warning, "Attempt {Attempt} on tier {Tier} ({Model}) failed with {Failure} and is made again in {Wait} (call {CallId}).")]
+    public static partial void CallRetried(this ILogger logger, int attempt, string tier, string model, string failure, TimeSpan wait, Guid callId);
+
     [LoggerMessage(3006, LogLevel.Critical, "The record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD) is not durable.")]
     public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, string status, decimal? costUsd, Exception exception);
 }

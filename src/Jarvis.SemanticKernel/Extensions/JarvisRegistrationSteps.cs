@@ -74,7 +74,9 @@ internal static class JarvisRegistrationSteps
         client.RemoveAllResilienceHandlers();
         client.AddHttpMessageHandler<UpstreamErrorHandler>().AddHttpMessageHandler<KillSwitchScopeHandler>();
         client.AddHttpMessageHandler(static provider => ModelCallResilience.CreateHandler(
-            provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience, provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger<ModelCallHandler>()));
         client.AddHttpMessageHandler<ModelCallHandler>();
     }
 

@@ -3,53 +3,48 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>The filters around every physical call, outermost first.</summary>
 internal sealed class ModelCallPipeline(IReadOnlyList<IModelCallFilter> filters)
 {
-    private readonly IModelCallFilter[] _filters = [.. filters];
-
     /// <summary>Runs the call through the filters; <paramref name="send"/> is what the innermost one continues to.</summary>
-    public Task RunAsync(ModelCallContext context, Func<ModelCallContext, Task> send) => new Run(_filters, send).EnterAsync(context);
+    public Task RunAsync(ModelCallContext context, Func<ModelCallContext, Task> send) => new Step(this, 0, send).RunAsync(context);
 
-    /// <summary>One walk inwards and back. All filters share one continuation: the position tells whose it is.</summary>
-    private sealed class Run
+    private sealed class Step(ModelCallPipeline pipeline, int index, Func<ModelCallContext, Task> send)
     {
-        private readonly IModelCallFilter[] _filters;
-        private readonly Func<ModelCallContext, Task> _send;
-        private readonly Func<ModelCallContext, Task> _next;
-        private int _position;
-        private bool _isReturning;
+        private Task? _continued;
 
-        public Run(IModelCallFilter[] filters, Func<ModelCallContext, Task> send) => (_filters, _send, _next) = (filters, send, ContinueAsync);
-
-        public async Task EnterAsync(ModelCallContext context)
+        public async Task RunAsync(ModelCallContext context)
         {
-            int own = _position;
-            if (own == _filters.Length)
+            if (index == pipeline.Filters.Count)
             {
-                await _send(context).ConfigureAwait(false);
-                _isReturning = true;
+                await send(context).ConfigureAwait(false);
                 return;
             }
 
-            await _filters[own].OnModelCallAsync(context, _next).ConfigureAwait(false);
-            _isReturning = true;
-            if (_position == own && context.Response is null)
+            IModelCallFilter filter = pipeline.Filters[index];
+            await filter.OnModelCallAsync(context, ContinueAsync).ConfigureAwait(false);
+            if (_continued is { IsCompleted: false })
+            {
+                // A filter that did not await next must not leave a call behind that nobody records and nobody has an answer of.
+                await _continued.ConfigureAwait(false);
+            }
+
+            if (context.Response is null)
             {
                 throw new InvalidOperationException(
-                    $"The model call filter {_filters[own].GetType()} neither called next nor set the response. Do one of the two, or throw.");
+                    _continued is null ? $"The model call filter {filter.GetType()} neither called next nor set the response. Do one of the two, or throw."
+                    : $"The model call filter {filter.GetType()} kept a failure to itself and set no response instead. Set one, or let the exception pass.");
             }
         }
 
         private Task ContinueAsync(ModelCallContext context)
         {
-            // Inwards, only the filter that was entered last can continue. A second call comes on the way back, or while the innermost is still at work.
-            if (_isReturning || _position == _filters.Length)
+            if (_continued is not null)
             {
                 throw new InvalidOperationException(
-                    "A model call filter called next twice. A second call would be billed again, so it was not made; retries belong around the chain. Filters, outermost first: "
-                    + string.Join(", ", _filters.Select(filter => filter.GetType().Name)) + ".");
+                    $"The model call filter {pipeline.Filters[index].GetType()} called next twice. A second call would be billed again; retries belong around the chain.");
             }
 
-            _position++;
-            return EnterAsync(context);
+            return _continued = new Step(pipeline, index + 1, send).RunAsync(context);
         }
     }
+
+    private IReadOnlyList<IModelCallFilter> Filters { get; } = filters;
 }

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
+using Jarvis.SemanticKernel.Diagnostics;
 using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -12,7 +15,7 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 internal static class ModelCallResilience
 {
     /// <summary>Makes the handler around the attempts, with a pipeline of its own for each tier.</summary>
-    public static DelegatingHandler CreateHandler(ResilienceOptions options, TimeProvider time)
+    public static DelegatingHandler CreateHandler(ResilienceOptions options, TimeProvider time, ILogger logger)
     {
         var pipelines = new ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>>();
         return new ResilienceHandler(request => pipelines.GetOrAdd(
@@ -20,13 +23,13 @@ internal static class ModelCallResilience
             static (_, settings) =>
             {
                 var builder = new ResiliencePipelineBuilder<HttpResponseMessage>();
-                Configure(builder, settings.Options, settings.Time);
+                Configure(builder, settings.Options, settings.Time, settings.Logger);
                 return builder.Build();
             },
-            (Options: options, Time: time)));
+            (Options: options, Time: time, Logger: logger)));
     }
 
-    internal static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, ResilienceOptions options, TimeProvider time)
+    private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, ResilienceOptions options, TimeProvider time, ILogger logger)
     {
         builder.TimeProvider = time;
         builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.TotalTimeout });
@@ -40,10 +43,25 @@ internal static class ModelCallResilience
                 UseJitter = true,
                 ShouldHandle = attempt => ValueTask.FromResult(IsWorthRetrying(attempt.Outcome, options.MaxRetryWait)),
                 DelayGenerator = static attempt => ValueTask.FromResult((attempt.Outcome.Result?.Content as UpstreamErrorContent)?.Context.Error?.RetryAfter),
+                OnRetry = attempt =>
+                {
+                    LogRetry(logger, attempt);
+                    return default;
+                },
             });
         }
 
         builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout });
+    }
+
+    // Polly's own telemetry would say it too, but listens to every call that succeeds.
+    private static void LogRetry(ILogger logger, OnRetryArguments<HttpResponseMessage> attempt)
+    {
+        if (attempt.Context.GetRequestMessage() is { } request && TierRequest.Of(request)?.LastCall is { } failed)
+        {
+            string failure = failed.Error is { } error ? error.Code.ToString(CultureInfo.InvariantCulture) : failed.Failure ?? failed.Status.ToString();
+            logger.CallRetried(failed.Attempt, failed.Tier, failed.RequestedModel, failure, attempt.RetryDelay, failed.CallId);
+        }
     }
 
     internal static bool IsWorthRetrying(Outcome<HttpResponseMessage> outcome, TimeSpan longestWait) => outcome switch

@@ -7,7 +7,7 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// The body of a streamed answer. Bytes pass unchanged as they come; those that would end the answer for its reader are held back until the filters are done
 /// with the call, so that the record is durable first. An error and a cut are an exception at the read that would deliver them.
 /// </summary>
-internal sealed class ModelCallStream : Stream
+internal sealed class ModelCallStream : AsyncReadStream
 {
     private readonly PhysicalCall _call;
     private readonly Stream _upstream;
@@ -30,28 +30,54 @@ internal sealed class ModelCallStream : Stream
         _limits = new StreamLimits(call.Limits, call.Time, OnLimit);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (buffer.IsEmpty)
         {
             return 0;
         }
 
+        // The reader counts as reading until it has its bytes: a limit that passes meanwhile ends the next read instead of looking at what this one changes.
+        CancellationToken token = _limits.StartRead(cancellationToken);
+        try
+        {
+            return await ReadNextAsync(buffer, token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _limits.EndRead();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+
+            EndUnread(AiCallStatus.Cancelled, null);
+            _limits.Dispose();
+            _owner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private string? ErrorEventFailure => _scanner.Facts.IsError ? null : "MalformedEvent";
+
+    private static int Take(ref ReadOnlyMemory<byte> from, Span<byte> to)
+    {
+        int count = Math.Min(from.Length, to.Length);
+        from.Span[..count].CopyTo(to);
+        from = from[count..];
+        return count;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadNextAsync(Memory<byte> buffer, CancellationToken token)
+    {
         while (true)
         {
             if (!_ready.IsEmpty)
@@ -70,7 +96,7 @@ internal sealed class ModelCallStream : Stream
                 continue;
             }
 
-            int count = !_unscanned.IsEmpty ? Take(ref _unscanned, buffer.Span) : await ReadUpstreamAsync(buffer, cancellationToken).ConfigureAwait(false);
+            int count = !_unscanned.IsEmpty ? Take(ref _unscanned, buffer.Span) : await ReadUpstreamAsync(buffer, token).ConfigureAwait(false);
             if (_isOver)
             {
                 return count;
@@ -93,53 +119,6 @@ internal sealed class ModelCallStream : Stream
                 return passing;
             }
         }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A streamed answer is read asynchronously: its end waits for its record. Use ReadAsync.");
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing && !_isDisposed)
-        {
-            _isDisposed = true;
-
-            // A reader that leaves before the end has given the call up; one that leaves at the held bytes has had all there was.
-            _call.EndBody(
-                _end switch
-                {
-                    SseSignal.Done => AiCallStatus.Ok,
-                    SseSignal.Error => AiCallStatus.Error,
-                    _ => AiCallStatus.Cancelled,
-                },
-                _scanner.Facts,
-                _end == SseSignal.Error ? ErrorEventFailure : null);
-            _limits.Dispose();
-            _owner.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
-    private string? ErrorEventFailure => _scanner.Facts.IsError ? null : "MalformedEvent";
-
-    private static int Take(ref ReadOnlyMemory<byte> from, Span<byte> to)
-    {
-        int count = Math.Min(from.Length, to.Length);
-        from.Span[..count].CopyTo(to);
-        from = from[count..];
-        return count;
     }
 
     /// <summary>Returns how many of the bytes may pass; the rest is held.</summary>
@@ -200,43 +179,65 @@ internal sealed class ModelCallStream : Stream
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadUpstreamAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadUpstreamAsync(Memory<byte> buffer, CancellationToken token)
     {
-        CancellationToken token = _limits.StartRead(cancellationToken);
+        if (_isOver && _limits.Exceeded is not null)
+        {
+            // The upstream was let go while the reader paused at the held bytes.
+            return 0;
+        }
+
         try
         {
             return await _upstream.ReadAsync(buffer, token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!_isOver)
+        catch (Exception e) when (!_isOver && e is OperationCanceledException or IOException or HttpRequestException or InvalidDataException or ObjectDisposedException)
         {
-            if (_limits.Exceeded is { } limit)
-            {
-                await FailAsync(AiCallStatus.Timeout, limit.ToString(), null).ConfigureAwait(false);
-                throw _failure!;
-            }
-
-            await EndAsync(AiCallStatus.Cancelled, null).ConfigureAwait(false);
-            _failure ??= new OperationCanceledException(cancellationToken);
-            throw _failure;
+            await FailReadAsync(e).ConfigureAwait(false);
+            throw _failure!;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException && !_isOver)
+    }
+
+    private async ValueTask FailReadAsync(Exception e)
+    {
+        if (_limits.Exceeded is { } limit)
+        {
+            await FailAsync(AiCallStatus.Timeout, limit.ToString(), null).ConfigureAwait(false);
+        }
+        else if (e is OperationCanceledException)
+        {
+            await EndAsync(AiCallStatus.Cancelled, null).ConfigureAwait(false);
+            _failure ??= new OperationCanceledException(e.Message, _limits.Caller);
+        }
+        else
         {
             // Invalid data is what a decompressor finds in a body that was cut or damaged.
             HttpRequestError error = e is InvalidDataException ? HttpRequestError.InvalidResponse : HttpRequestError.ResponseEnded;
             await FailAsync(AiCallStatus.Cut, error.ToString(), e).ConfigureAwait(false);
-            throw _failure!;
-        }
-        finally
-        {
-            _limits.EndRead();
         }
     }
 
     // Nobody is reading: the call is closed at once, and a reader that comes back finds out why.
     private void OnLimit(StreamLimit limit)
     {
-        _call.EndBody(AiCallStatus.Timeout, _scanner.Facts, limit.ToString());
-        _failure ??= ModelCallErrors.ToException(_call.Context, null);
+        if (EndUnread(AiCallStatus.Timeout, limit.ToString()) != AiCallStatus.Ok)
+        {
+            _failure ??= ModelCallErrors.ToException(_call.Context, null);
+        }
+
         _owner.Dispose();
+    }
+
+    // A reader that leaves or pauses before the end has given the call up; one that does so at the held bytes has had all there was.
+    private AiCallStatus EndUnread(AiCallStatus status, string? failure)
+    {
+        (status, failure) = _end switch
+        {
+            SseSignal.Done => (AiCallStatus.Ok, null),
+            SseSignal.Error => (AiCallStatus.Error, ErrorEventFailure),
+            _ => (status, failure),
+        };
+        _call.EndBody(status, _scanner.Facts, failure);
+        return status;
     }
 }

@@ -62,6 +62,11 @@ internal sealed class PhysicalCall(
         try
         {
             await pipeline.RunAsync(context, SendAsync).ConfigureAwait(false);
+            if (context is { IsStreaming: true, IsSent: false })
+            {
+                await FilterAnswerStream.WrapAsync(context.Response!, context.CancellationToken).ConfigureAwait(false);
+            }
+
             _responded?.TrySetResult(context.Response!);
         }
         catch (Exception e)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Jarvis.SemanticKernel.ModelCalls;
 
 /// <summary>Which limit ended a stream.</summary>
@@ -17,6 +19,7 @@ internal enum StreamLimit
 /// The time limits of a running stream, by one timer that looks now and then instead of being set for every read. A limit that passes while a read is
 /// under way cancels it; otherwise the owner is told.
 /// </summary>
+[SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "A source without a timer holds nothing, and the clock's thread may be about to cancel it.")]
 internal sealed class StreamLimits : IDisposable
 {
     private const int Resting = 0;
@@ -42,6 +45,9 @@ internal sealed class StreamLimits : IDisposable
         TimeSpan first = Min(Min(options.StreamIdleTimeout, options.ReaderIdleTimeout), options.StreamTimeout);
         _timer = time.CreateTimer(static self => ((StreamLimits)self!).Look(), this, first, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Gets the reader's own token, of its newest read.</summary>
+    public CancellationToken Caller => _caller;
 
     public StreamLimit? Exceeded => Volatile.Read(ref _exceeded) is >= 0 and var limit ? (StreamLimit)limit : null;
 
@@ -78,7 +84,6 @@ internal sealed class StreamLimits : IDisposable
     {
         Stop();
         _callerRegistration.Dispose();
-        _abort.Dispose();
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -70,9 +70,10 @@ internal static class UsageReader
 
     // Without a key of one's own the upstream cost repeats the cost, and adding the two would count twice. A negative cost is a fault, not a credit.
     private static decimal? TotalCost(decimal? cost, decimal? upstreamCost, bool isByok) =>
-        cost is null or < 0m || (isByok && upstreamCost is null or < 0m) ? null
-        : isByok ? cost + upstreamCost
-        : cost;
+        cost is null or < 0m ? null
+        : !isByok ? cost
+        : upstreamCost is null or < 0m || cost > decimal.MaxValue - upstreamCost ? null
+        : cost + upstreamCost;
 
     private delegate T? ReadValue<T>(ref Utf8JsonReader reader)
         where T : struct;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.ModelCalls;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
 
@@ -50,7 +51,7 @@ internal static class ChainComparison
 
     private static DelegatingHandler Retries(HttpMessageHandler network)
     {
-        DelegatingHandler retries = ModelCallResilience.CreateHandler(new ResilienceOptions(), TimeProvider.System);
+        DelegatingHandler retries = ModelCallResilience.CreateHandler(new ResilienceOptions(), TimeProvider.System, NullLogger.Instance);
         retries.InnerHandler = network;
         return retries;
     }

@@ -40,7 +40,7 @@ internal static class ChatReply
 
         var reply = new ExpectedReply(
             text.ToString(),
-            string.Join(' ', calls.Select(call => $"{call.Id} {call.FunctionName}({string.Join(',', call.Arguments!.Select(a => $"{a.Key}={a.Value}"))})")),
+            string.Join(' ', calls.Select(call => $"{call.Id} {call.FunctionName}({string.Join(',', (call.Arguments ?? []).Select(a => $"{a.Key}={a.Value}"))})")),
             failure?.Error?.Code,
             failure?.Error?.Message,
             (int?)failure?.Error?.RetryAfter?.TotalSeconds);

@@ -1,25 +1,13 @@
+using Jarvis.SemanticKernel.ModelCalls;
+
 namespace Jarvis.SemanticKernel.Tests.ModelCalls;
 
 /// <summary>A body as a network delivers it: in pieces, one a read, and an end that is clean, an exception, or silence until somebody gives up.</summary>
-internal sealed class PiecedStream(IEnumerable<ReadOnlyMemory<byte>> pieces, Func<CancellationToken, Task>? end = null) : Stream
+internal sealed class PiecedStream(IEnumerable<ReadOnlyMemory<byte>> pieces, Func<CancellationToken, Task>? end = null) : AsyncReadStream
 {
     private readonly Queue<ReadOnlyMemory<byte>> _pieces = new(pieces.Where(piece => !piece.IsEmpty));
 
     public bool IsDisposed { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>How the network reports a connection that closed too early.</summary>
     public static Task CutAsync(CancellationToken cancellationToken) =>
@@ -55,19 +43,6 @@ internal sealed class PiecedStream(IEnumerable<ReadOnlyMemory<byte>> pieces, Fun
 
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
