@@ -19,12 +19,29 @@ internal static class KillSwitchChange
     {
         try
         {
+            // Tried first: a stop must not wait for a schema that it does not need.
+            await action(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException)
+        {
+            await PrepareAndWriteAsync(store, action, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KillSwitchUnavailableException(KillSwitchFault.Describe(e), e);
+        }
+    }
+
+    private static async Task PrepareAndWriteAsync(IKillSwitchStore store, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        try
+        {
             await store.PrepareAsync(cancellationToken).ConfigureAwait(false);
             await action(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DbException or TimeoutException or JarvisDatabaseException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new KillSwitchUnavailableException(e is JarvisDatabaseException ? e.Message : $"the database failed ({e.GetType().Name}).", e);
+            throw new KillSwitchUnavailableException(KillSwitchFault.Describe(e), e);
         }
     }
 

@@ -4,10 +4,10 @@ using Microsoft.SemanticKernel;
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>
-/// Asks the guard at every point where something can start. Whatever it stops inside a run stops the whole run: Semantic Kernel makes a message for the model
+/// Checks the switch at every point where something can start. Whatever it stops inside a run stops the whole run: Semantic Kernel makes a message for the model
 /// of a tool filter's exception and would call the model again.
 /// </summary>
-internal sealed class KillSwitchFilter(KillSwitchGuard guard) : IPromptRenderFilter, IFunctionInvocationFilter, IAutoFunctionInvocationFilter, IModelCallFilter
+internal sealed class KillSwitchFilter(KillSwitchCheck check) : IPromptRenderFilter, IFunctionInvocationFilter, IAutoFunctionInvocationFilter, IModelCallFilter
 {
     public async Task OnPromptRenderAsync(PromptRenderContext context, Func<PromptRenderContext, Task> next)
     {
@@ -56,18 +56,5 @@ internal sealed class KillSwitchFilter(KillSwitchGuard guard) : IPromptRenderFil
         }
     }
 
-    internal async ValueTask CheckAsync(CancellationToken cancellationToken)
-    {
-        RunLatch? run = AmbientCall.Current.Call?.Run;
-        run?.ThrowIfStopped();
-        try
-        {
-            await guard.ThrowIfActiveAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (KernelException stop) when (run is not null)
-        {
-            run.Stop(stop);
-            throw;
-        }
-    }
+    internal ValueTask CheckAsync(CancellationToken cancellationToken) => check.ThrowIfStoppedAsync(AmbientCall.Current.Call?.Run, cancellationToken);
 }

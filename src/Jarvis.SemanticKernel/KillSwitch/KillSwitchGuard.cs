@@ -20,6 +20,9 @@ internal sealed class KillSwitchGuard
     private readonly long _cacheMilliseconds;
     private readonly long _stalenessMilliseconds;
     private readonly TimeSpan _readTimeout;
+
+    // A read that hung and answers at last says what was true when it began.
+    private readonly long _oldestMilliseconds;
     private readonly Lock _gate = new();
     private readonly StopSignal _stop = new();
     private Reading? _last;
@@ -35,6 +38,7 @@ internal sealed class KillSwitchGuard
         _cacheMilliseconds = (long)settings.CacheDuration.TotalMilliseconds;
         _stalenessMilliseconds = (long)(settings.MaxStaleness ?? settings.CacheDuration).TotalMilliseconds;
         _readTimeout = settings.ReadTimeout;
+        _oldestMilliseconds = _cacheMilliseconds + (long)_readTimeout.TotalMilliseconds;
     }
 
     public CancellationToken StopToken => _stop.Token;
@@ -86,15 +90,21 @@ internal sealed class KillSwitchGuard
         long askedAt = _clock.Milliseconds;
         try
         {
-            await StartOrJoinRead().WaitAsync(_readTimeout, _time, cancellationToken).ConfigureAwait(false);
+            Reading read;
+            do
+            {
+                TimeSpan left = _readTimeout - TimeSpan.FromMilliseconds(_clock.Milliseconds - askedAt);
+                await StartOrJoinRead().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
+                read = Volatile.Read(ref _last)!;
+            }
+            while (askedAt - read.StartedAt > _oldestMilliseconds);
+            return read;
         }
         catch (TimeoutException)
         {
             // The read goes on, alone; nobody starts another one behind it.
             return new Reading(askedAt, null, $"the database did not answer within {_readTimeout.TotalMilliseconds:0} ms.", null);
         }
-
-        return Volatile.Read(ref _last)!;
     }
 
     // While reading fails, the last good read serves for as long as the options allow.
@@ -113,13 +123,13 @@ internal sealed class KillSwitchGuard
             await _store.PrepareAsync(cancellationToken).AsTask().WaitAsync(PrepareTimeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _isPrepared, true);
         }
-        catch (JarvisDatabaseException e)
-        {
-            throw new KillSwitchUnavailableException(e.Message, e);
-        }
         catch (TimeoutException e)
         {
             throw new KillSwitchUnavailableException($"the database was not ready after {PrepareTimeout.TotalSeconds:0} s.", e);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new KillSwitchUnavailableException(KillSwitchFault.Describe(e), e);
         }
     }
 
@@ -151,7 +161,7 @@ internal sealed class KillSwitchGuard
         }
         catch (Exception e)
         {
-            reading = new Reading(startedAt, null, $"the database failed ({e.GetType().Name}).", e);
+            reading = new Reading(startedAt, null, KillSwitchFault.Describe(e), e);
         }
 
         lock (_gate)

@@ -3,11 +3,13 @@ using Jarvis.SemanticKernel.Routing;
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>Outside the retry: an activation ends a back-off at once, and the caller gets the switch's exception instead of the failure it would have retried.</summary>
-internal sealed class KillSwitchScopeHandler(KillSwitchGuard guard) : DelegatingHandler
+internal sealed class KillSwitchScopeHandler(KillSwitchCheck check) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var link = new StopLink(request, guard.StopToken, cancellationToken);
+        // Asked before the token is taken: nobody else may have asked since another process released the switch, and then the token is still the old one.
+        await check.ThrowIfStoppedAsync(RunOf(request), cancellationToken).ConfigureAwait(false);
+        using var link = new StopLink(request, check.StopToken, cancellationToken);
         HttpResponseMessage response;
         try
         {
@@ -27,11 +29,7 @@ internal sealed class KillSwitchScopeHandler(KillSwitchGuard guard) : Delegating
         return response;
     }
 
-    private KillSwitchActiveException Stopped(HttpRequestMessage request)
-    {
-        // Released again or not: what was stopped stays stopped.
-        var stopped = new KillSwitchActiveException(guard.LastActivation!);
-        TierRequest.Of(request)?.Call?.Run.Stop(stopped);
-        return stopped;
-    }
+    private KillSwitchActiveException Stopped(HttpRequestMessage request) => check.Stop(RunOf(request));
+
+    private static RunLatch? RunOf(HttpRequestMessage request) => TierRequest.Of(request)?.Call?.Run;
 }

@@ -42,9 +42,9 @@ internal static class KillSwitchValue
                 return new KillSwitchState(isActive, Text(root, "reason"), Instant(root, isActive ? "activatedAt" : "deactivatedAt"));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
-            // Said below: whatever it is, it is not a state.
+            // No JSON, or half a surrogate pair in it. Said below: whatever it is, it is not a state.
         }
 
         fault = $"the row '{GlobalKey}' of agent_state holds no state. Accepted is an object with \"active\": true or false.";
@@ -66,8 +66,18 @@ internal static class KillSwitchValue
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement root, string name)
+    {
+        try
+        {
+            return root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair is JSON and no text. It must not hide the state.
+            return null;
+        }
+    }
 
     private static DateTimeOffset? Instant(JsonElement root, string name) =>
         DateTimeOffset.TryParse(Text(root, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset at)

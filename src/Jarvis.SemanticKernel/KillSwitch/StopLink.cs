@@ -15,7 +15,7 @@ internal sealed class StopLink : IDisposable
     private readonly CancellationTokenRegistration _stopRegistration;
     private readonly Lock _gate = new();
     private bool _isStopped;
-    private bool _isInAttempt;
+    private int _passes;
 
     public StopLink(HttpRequestMessage request, CancellationToken stop, CancellationToken caller)
     {
@@ -43,20 +43,20 @@ internal sealed class StopLink : IDisposable
     {
         lock (_gate)
         {
-            _isInAttempt = true;
+            _passes++;
         }
     }
 
     public void LeaveAttempt()
     {
-        bool isStopped;
+        bool isOver;
         lock (_gate)
         {
-            _isInAttempt = false;
-            isStopped = _isStopped;
+            _passes--;
+            isOver = _isStopped && _passes == 0;
         }
 
-        if (isStopped)
+        if (isOver)
         {
             _source.Cancel();
         }
@@ -74,7 +74,7 @@ internal sealed class StopLink : IDisposable
         lock (_gate)
         {
             _isStopped = true;
-            isWaiting = !_isInAttempt;
+            isWaiting = _passes == 0;
         }
 
         if (isWaiting)

@@ -5,6 +5,9 @@ internal sealed class StoredKillSwitch(KillSwitchGuard guard, IKillSwitchStore s
 {
     public CancellationToken StopToken => guard.StopToken;
 
+    /// <summary>Gets the newest active state this process has seen; null when it saw none.</summary>
+    public KillSwitchState? LastActivation => guard.LastActivation;
+
     public ValueTask<KillSwitchState> GetStateAsync(CancellationToken cancellationToken = default) => guard.GetStateAsync(cancellationToken);
 
     public ValueTask ThrowIfActiveAsync(CancellationToken cancellationToken = default) => guard.ThrowIfActiveAsync(cancellationToken);

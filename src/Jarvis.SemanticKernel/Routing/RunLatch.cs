@@ -9,9 +9,24 @@ namespace Jarvis.SemanticKernel.Routing;
 internal sealed class RunLatch
 {
     private ExceptionDispatchInfo? _stopped;
+    private CancellationToken _stop;
 
     /// <summary>Stops the run. The first cause is kept.</summary>
     public void Stop(Exception cause) => Interlocked.CompareExchange(ref _stopped, ExceptionDispatchInfo.Capture(cause), null);
 
     public void ThrowIfStopped() => Volatile.Read(ref _stopped)?.Throw();
+
+    /// <summary>
+    /// Says whether the switch was active at any time since the run's first check, which nobody may have looked at meanwhile. Pass the switch's token as it is
+    /// after a check that found the switch open; the run keeps the first one.
+    /// </summary>
+    public bool WasActiveSinceStart(CancellationToken stop)
+    {
+        if (!_stop.CanBeCanceled)
+        {
+            _stop = stop;
+        }
+
+        return _stop.IsCancellationRequested;
+    }
 }

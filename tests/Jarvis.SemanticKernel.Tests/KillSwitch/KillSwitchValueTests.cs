@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Jarvis.SemanticKernel.KillSwitch;
+
+namespace Jarvis.SemanticKernel.Tests.KillSwitch;
+
+public class KillSwitchValueTests
+{
+    private static readonly DateTimeOffset At = new(2026, 3, 4, 5, 6, 7, 89, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(null, null, false)]
+    [InlineData(null, "deactivate", false)]
+    [InlineData("""{"active":false}""", "activate", false)]
+    [InlineData("""{"active":true}""", "deactivate", true)]
+    [InlineData("""{"active":true}""", null, true)]
+    [InlineData(""" { "reason" : null, "active" : true, "more": [1, {"active": false}] } """, null, true)]
+    [InlineData("""{"active":false,"reason":7,"deactivatedAt":"yesterday"}""", null, false)]
+    public void State_IsRead(string? value, string? newestAudit, bool isActive)
+    {
+        KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow(value, newestAudit), out string? fault);
+
+        Assert.Null(fault);
+        Assert.Equal(isActive, state!.IsActive);
+    }
+
+    [Theory]
+    [InlineData(null, "activate")]
+    [InlineData("null", null)]
+    [InlineData("", null)]
+    [InlineData("   ", null)]
+    [InlineData("true", null)]
+    [InlineData("false", null)]
+    [InlineData("0", null)]
+    [InlineData("\"off\"", null)]
+    [InlineData("[]", null)]
+    [InlineData("[{\"active\":false}]", null)]
+    [InlineData("{}", null)]
+    [InlineData("{\"active\":null}", null)]
+    [InlineData("{\"active\":\"true\"}", null)]
+    [InlineData("{\"active\":\"false\"}", null)]
+    [InlineData("{\"active\":0}", null)]
+    [InlineData("{\"active\":[false]}", null)]
+    [InlineData("{\"Active\":false}", null)]
+    [InlineData("{\"state\":{\"active\":false}}", null)]
+    [InlineData("{\"active\":true,\"active\":false}", null)]
+    [InlineData("{\"active\":false,\"active\":false}", null)]
+    [InlineData("{\"active\":false", null)]
+    [InlineData("{\"active\":false}}", null)]
+    [InlineData("{\"active\":false} {\"active\":true}", null)]
+    [InlineData("{'active':false}", null)]
+    [InlineData("{\"active\":false,}", null)]
+    [InlineData("{\"active\":false}/* really */", null)]
+    [InlineData("\u0000", null)]
+    [InlineData("\uFEFF{\"active\":false}", null)]
+    public void AnythingElse_IsNoStateAndSaysWhy(string? value, string? newestAudit)
+    {
+        KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow(value, newestAudit), out string? fault);
+
+        Assert.Null(state);
+        Assert.Contains("agent_state", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HalfASurrogatePairInReason_StateIsReadWithoutIt()
+    {
+        KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow("""{"active":true,"reason":"\ud83d"}""", null), out _);
+
+        Assert.Equal(new KillSwitchState(true, null, null), state);
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("\"quoted\", {\"active\":false}, \\ and \n a line")]
+    [InlineData("Grüße 😀 \u2028 <script>")]
+    public void WhatIsWritten_IsRead(string reason)
+    {
+        Assert.Equal(new KillSwitchState(true, reason, At), KillSwitchValue.Read(new KillSwitchRow(KillSwitchValue.Active(reason, At), null), out _));
+        Assert.Equal(new KillSwitchState(false, reason, At), KillSwitchValue.Read(new KillSwitchRow(KillSwitchValue.Inactive(reason, At), null), out _));
+    }
+
+    [Fact]
+    public void WhatIsWritten_HasTheShapeOfTheOtherProgram() =>
+        Assert.Equal("""{"active":true,"reason":"r","activatedAt":"2026-03-04T05:06:07.089Z"}""", KillSwitchValue.Active("r", At));
+
+    [Fact]
+    [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "A fuzz that can be repeated.")]
+    public void MutatedValues_NeverOpenUnlessTheySayFalse()
+    {
+        Random random = new(20260304);
+        string[] seeds = [KillSwitchValue.Active("stop \"all\"", At), KillSwitchValue.Inactive("go", At), """{"active":true,"reason":null}""", """[{"active":false}]"""];
+        const string Alphabet = "{}[]\":,\\ truefalsn0-1eE.\u0000activ\ud83d/*";
+        int opened = 0;
+        for (int i = 0; i < 100_000; i++)
+        {
+            string value = seeds[i % seeds.Length];
+            for (int edits = random.Next(1, 6); edits > 0 && value.Length > 0; edits--)
+            {
+                int at = random.Next(value.Length);
+                value = random.Next(4) switch
+                {
+                    0 => value.Remove(at, random.Next(1, Math.Min(6, value.Length - at) + 1)),
+                    1 => value.Insert(at, Alphabet[random.Next(Alphabet.Length)].ToString()),
+                    2 => value.Insert(at, value[random.Next(value.Length)..]),
+                    _ => value[..at] + Alphabet[random.Next(Alphabet.Length)] + value[(at + 1)..],
+                };
+            }
+
+            KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow(value, null), out string? fault);
+            Assert.Equal(state is null, fault is not null);
+            if (state is { IsActive: false })
+            {
+                opened++;
+                using var document = JsonDocument.Parse(value);
+                Assert.Equal(JsonValueKind.False, Assert.Single(document.RootElement.EnumerateObject(), member => member.Name == "active").Value.ValueKind);
+            }
+        }
+
+        // A fuzz that never leaves a value whole would show nothing.
+        Assert.InRange(opened, 1000, 50_000);
+    }
+}
