@@ -134,22 +134,21 @@ internal static class Screen
         EndLine();
         (Style labelStyle, Style rest) = (Style.Parse(style), Style.Parse(label.Length == 0 ? style : textStyle));
         Out.Write("  " + label, labelStyle);
-        int column = label.Length;
+        int room = TextWidth - label.Length;
+        string line = string.Empty;
         foreach (string word in text.Split(' '))
         {
-            if (column > label.Length && column + 1 + word.Length > TextWidth)
+            if (line.Length > 0 && line.Length + 1 + word.Length > room)
             {
-                Out.WriteLine();
+                Out.WriteLine(line, rest);
+                (line, room) = (string.Empty, TextWidth);
                 Out.Write("  ");
-                column = 0;
             }
 
-            string gap = column is 0 || column == label.Length ? string.Empty : " ";
-            Out.Write(gap + word, rest);
-            column += gap.Length + word.Length;
+            line += line.Length == 0 ? word : " " + word;
         }
 
-        Out.WriteLine();
+        Out.WriteLine(line, rest);
     }
 
     private static TableColumn Number(TableColumn column) => column.RightAligned().NoWrap();

@@ -21,5 +21,5 @@ internal static partial class Log
     public static partial void KillSwitchReleased(this ILogger logger);
 
     [LoggerMessage(3006, LogLevel.Critical, "The record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD) is not durable.")]
-    public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, AiCallStatus status, decimal? costUsd, Exception exception);
+    public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, string status, decimal? costUsd, Exception exception);
 }

@@ -27,8 +27,8 @@ internal static class ConfigurationFaults
             catch (InvalidOperationException e)
             {
                 // The binder's own message quotes the value, which may be the key.
-                string shown = Secrets.Contains(path, StringComparer.OrdinalIgnoreCase) ? "a value" : $"'{value}'";
-                options.Faults.Add(e.InnerException is null
+                string shown = Secrets.Contains(path, StringComparer.OrdinalIgnoreCase) ? "a value" : ShownValue.Of(value);
+                options.Faults.Add(e.GetBaseException() is InvalidOperationException
                     ? $"{section.Path}:{path} is no setting of this package. See {nameof(JarvisRoutingOptions)} for those that are."
                     : $"{section.Path}:{path} is {shown}, which is not of the kind that {nameof(JarvisRoutingOptions)}.{path.Replace(':', '.')} accepts.");
             }

@@ -12,6 +12,10 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
     public const string DatabaseVariable = "JARVIS_DATABASE_URL";
     public const string SharedDatabaseVariable = "DATABASE_URL";
 
+    private static readonly string[] TiersWithVariable = [Tier.Strong, Tier.Mid, Tier.Cheap];
+
+    public static bool HasModelVariable(string tier) => TiersWithVariable.Contains(tier, StringComparer.OrdinalIgnoreCase);
+
     public static string ModelVariable(string tier) => $"JARVIS_MODEL_{tier.ToUpperInvariant()}";
 
     public void Configure(JarvisRoutingOptions options)
@@ -19,7 +23,10 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
         foreach (IConfigurationSection section in registration.Sections)
         {
             ConfigurationFaults.Bind(section, options);
-            options.DatabaseSource = options.Database is null ? null : $"{section.Path}:{nameof(options.Database)}";
+            if (section[nameof(options.Database)] is not null)
+            {
+                options.DatabaseSource = $"{section.Path}:{nameof(options.Database)}";
+            }
         }
 
         FromEnvironment(options);
@@ -58,11 +65,11 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
             }
             else
             {
-                options.Faults.Add($"{EndpointVariable} is '{endpoint}'. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
+                options.Faults.Add($"{EndpointVariable} is {ShownValue.Of(endpoint)}. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
             }
         }
 
-        foreach (string tier in (string[])[Tier.Strong, Tier.Mid, Tier.Cheap])
+        foreach (string tier in TiersWithVariable)
         {
             if (environment.Get(ModelVariable(tier)) is { } model && options.Tiers.TryGetValue(tier, out TierOptions? settings))
             {

@@ -32,12 +32,12 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : 
 
         if (options.Endpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https"))
         {
-            faults.Add($"Endpoint ({JarvisOptionsSetup.EndpointVariable}) is '{endpoint}'. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
+            faults.Add($"Endpoint ({JarvisOptionsSetup.EndpointVariable}) is {ShownValue.Of(endpoint)}. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
         }
 
         if (options.AppUrl is { IsAbsoluteUri: false })
         {
-            faults.Add($"AppUrl is '{options.AppUrl}'. Accepted is an absolute address, or null to send none.");
+            faults.Add($"AppUrl is {ShownValue.Of(options.AppUrl)}. Accepted is an absolute address, or null to send none.");
         }
 
         if (options.AppTitle?.Any(c => c is < ' ' or >= (char)127) == true)
@@ -78,7 +78,8 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : 
             }
             else if (string.IsNullOrWhiteSpace(settings?.Model))
             {
-                faults.Add($"Tiers:{tier}:Model ({JarvisOptionsSetup.ModelVariable(tier)}) is empty. Accepted is a model id of the endpoint, such as anthropic/claude-sonnet-4.5.");
+                string variable = JarvisOptionsSetup.HasModelVariable(tier) ? $" ({JarvisOptionsSetup.ModelVariable(tier)})" : string.Empty;
+                faults.Add($"Tiers:{tier}:Model{variable} is empty. Accepted is a model id of the endpoint, such as anthropic/claude-sonnet-4.5.");
             }
         }
 

@@ -33,7 +33,7 @@ public sealed record AiCallRecord
     /// <summary>Gets the status code as it stood on the wire (200 for an error wrapped in a 200), or <see langword="null"/> when no response came.</summary>
     public int? HttpStatus { get; init; }
 
-    /// <summary>Gets the allow-listed facts of a failure, as <c>name=value</c> pairs separated by spaces, or <see langword="null"/>.</summary>
+    /// <summary>Gets the allow-listed facts of a failure, as <c>name=value</c> pairs separated by <c>; </c>, or <see langword="null"/>.</summary>
     public string? Error { get; init; }
 
     /// <summary>Gets the prompt's tokens, cached ones included, or <see langword="null"/> when unknown.</summary>

@@ -31,11 +31,9 @@ internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRouti
 
         if (startsWriter)
         {
-            // What the batch does belongs to no single caller: their ambient values stay out of it.
-            using (ExecutionContext.SuppressFlow())
-            {
-                _ = WriteBatchesAsync();
-            }
+            // What the batch does belongs to no single caller: their ambient values stay out of it. Merely suppressing the flow would let the store's first
+            // steps, which run before it waits for anything, still see them.
+            ThreadPool.UnsafeQueueUserWorkItem(static ledger => _ = ledger.WriteBatchesAsync(), this, preferLocal: true);
         }
 
         return entry.Task;
@@ -109,7 +107,7 @@ internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRouti
     private void Fail(Entry entry, Exception cause)
     {
         AiCallRecord record = entry.Record;
-        logger.RecordNotDurable(record.CallId, record.Tier, record.Status, record.CostUsd, cause);
+        logger.RecordNotDurable(record.CallId, record.Tier, record.Status.ToString(), record.CostUsd, cause);
         entry.SetException(new LedgerException(
             $"The record of call {record.CallId} on tier '{record.Tier}' could not be made durable ({cause.GetType().Name}). The call itself ended with status "
             + $"'{record.Status}'; LedgerException.Record holds its cost. Check the database, then append the record again: its id keeps it from counting twice.",

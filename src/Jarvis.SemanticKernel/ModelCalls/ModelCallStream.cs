@@ -115,14 +115,24 @@ internal sealed class ModelCallStream : Stream
         {
             _isDisposed = true;
 
-            // A reader that leaves before the end has given the call up; one that leaves at the held bytes has had the whole answer.
-            _call.EndBody(_end == SseSignal.Done ? AiCallStatus.Ok : AiCallStatus.Cancelled, _scanner.Facts, null);
+            // A reader that leaves before the end has given the call up; one that leaves at the held bytes has had all there was.
+            _call.EndBody(
+                _end switch
+                {
+                    SseSignal.Done => AiCallStatus.Ok,
+                    SseSignal.Error => AiCallStatus.Error,
+                    _ => AiCallStatus.Cancelled,
+                },
+                _scanner.Facts,
+                _end == SseSignal.Error ? ErrorEventFailure : null);
             _limits.Dispose();
             _owner.Dispose();
         }
 
         base.Dispose(disposing);
     }
+
+    private string? ErrorEventFailure => _scanner.Facts.IsError ? null : "MalformedEvent";
 
     private static int Take(ref ReadOnlyMemory<byte> from, Span<byte> to)
     {
@@ -158,9 +168,9 @@ internal sealed class ModelCallStream : Stream
 
     private async ValueTask FinishAsync()
     {
-        if (_end == SseSignal.Error)
+        if (_end == SseSignal.Error || !_scanner.Facts.HasChoices)
         {
-            await FailAsync(AiCallStatus.Error, _scanner.Facts.IsError ? null : "MalformedEvent", null).ConfigureAwait(false);
+            await FailAsync(AiCallStatus.Error, _end == SseSignal.Error ? ErrorEventFailure : "MalformedAnswer", null).ConfigureAwait(false);
             return;
         }
 
@@ -209,9 +219,11 @@ internal sealed class ModelCallStream : Stream
             _failure ??= new OperationCanceledException(cancellationToken);
             throw _failure;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException && !_isOver)
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException && !_isOver)
         {
-            await FailAsync(AiCallStatus.Cut, nameof(HttpRequestError.ResponseEnded), e).ConfigureAwait(false);
+            // Invalid data is what a decompressor finds in a body that was cut or damaged.
+            HttpRequestError error = e is InvalidDataException ? HttpRequestError.InvalidResponse : HttpRequestError.ResponseEnded;
+            await FailAsync(AiCallStatus.Cut, error.ToString(), e).ConfigureAwait(false);
             throw _failure!;
         }
         finally

@@ -93,7 +93,12 @@ internal sealed class PhysicalCall(
             call.GenerationId = Header(response, "X-Generation-Id");
             await (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response) ? StreamAsync(response) : BufferAsync(response)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !call.CancellationToken.IsCancellationRequested)
+        {
+            // SocketsHttpHandler.ConnectTimeout: nobody cancelled, and nothing was sent.
+            throw Failed(new HttpRequestException(HttpRequestError.ConnectionError, "The connection was not established in time.", e), whileReading: false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
         {
             response?.Dispose();
             throw Failed(e, whileReading: response is not null);
@@ -101,12 +106,13 @@ internal sealed class PhysicalCall(
     }
 
     // An answer in one piece is read here, so that time-outs and retries cover its body and its record is written before the caller has it.
+    // Who asked for a stream would find no event in it: an empty answer.
     private async Task BufferAsync(HttpResponseMessage response)
     {
         await response.Content.LoadIntoBufferAsync(context.CancellationToken).ConfigureAwait(false);
         var facts = new AnswerFacts();
         bool isAnswer = BufferedBody.TryRead(response.Content, facts) && !facts.IsError && facts.HasChoices;
-        if (response.IsSuccessStatusCode && isAnswer)
+        if (response.IsSuccessStatusCode && isAnswer && !context.IsStreaming)
         {
             Settle(AiCallStatus.Ok, facts);
             context.Response = response;
@@ -120,7 +126,7 @@ internal sealed class PhysicalCall(
     {
         Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
         (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
-        if (head.Signal == SseSignal.Error)
+        if (head.Signal == SseSignal.Error || (head.Signal == SseSignal.Done && !scanner.Facts.HasChoices))
         {
             Refuse(response, scanner.Facts);
             return;
@@ -148,11 +154,6 @@ internal sealed class PhysicalCall(
         context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
         Settle(AiCallStatus.Error, facts);
         var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };
-        if (context.Error.RetryAfter is { } wait)
-        {
-            refusal.Headers.RetryAfter = new(wait);
-        }
-
         response.Dispose();
         context.Response = refusal;
     }
@@ -166,7 +167,13 @@ internal sealed class PhysicalCall(
             return e;
         }
 
-        HttpRequestError error = e is HttpRequestException http ? http.HttpRequestError : (e as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        HttpRequestError error = e switch
+        {
+            HttpRequestException http => http.HttpRequestError,
+            HttpIOException io => io.HttpRequestError,
+            InvalidDataException => HttpRequestError.InvalidResponse,
+            _ => HttpRequestError.Unknown,
+        };
         context.Failure = error.ToString();
         bool neverConnected = error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError;
@@ -182,7 +189,7 @@ internal sealed class PhysicalCall(
         {
             context.GenerationId ??= facts.Id;
             context.Model = facts.Model;
-            context.Provider = facts.Provider ?? facts.Error?.ProviderName;
+            context.Provider = facts.Provider ?? context.Error?.ProviderName;
             context.Usage = facts.ToUsage();
         }
     }

@@ -75,9 +75,15 @@ internal sealed class SseScanner
     /// <summary>Reads what the end of the stream completes: a last event without its blank line.</summary>
     public SseSignal End()
     {
-        SseSignal last = _line.Length > 0 ? ReadLine(_line.Written) : SseSignal.None;
-        _line.Clear();
-        return last != SseSignal.None ? last : Dispatch();
+        if (_line.Length > 0)
+        {
+            ReadLine(_line.Written);
+            _line.Clear();
+        }
+
+        // What stands there and cannot be read is no event of the upstream's but the piece of one.
+        SseSignal last = Dispatch();
+        return last == SseSignal.Error && !Facts.IsError ? SseSignal.None : last;
     }
 
     private SseSignal ReadLine(ReadOnlySpan<byte> line)
@@ -109,27 +115,24 @@ internal sealed class SseScanner
         return SseSignal.None;
     }
 
-    // OpenRouter sends one line an event. One that is no JSON by itself may be continued by the next, as the format allows.
+    // OpenRouter sends one line an event. One that is no JSON by itself may be continued by the next, as the format allows; read again at each line, a long
+    // event would take time that grows with its square.
     private void ReadData(ReadOnlySpan<byte> data)
     {
         if (_isUnread)
         {
             _data.Append("\n"u8);
             _data.Append(data);
-            data = _data.Written;
         }
-
-        if (data.SequenceEqual("[DONE]"u8))
+        else if (data.SequenceEqual("[DONE]"u8))
         {
             _pending = SseSignal.Done;
-            _isUnread = false;
         }
         else if (AnswerReader.TryRead(data, Facts))
         {
             _pending = Facts.IsError ? SseSignal.Error : SseSignal.Event;
-            _isUnread = false;
         }
-        else if (!_isUnread)
+        else
         {
             _isUnread = true;
             _data.Append(data);
@@ -138,7 +141,9 @@ internal sealed class SseScanner
 
     private SseSignal Dispatch()
     {
-        SseSignal signal = _isUnread ? SseSignal.Error : _pending;
+        SseSignal signal = !_isUnread ? _pending
+            : AnswerReader.TryRead(_data.Written, Facts) && !Facts.IsError ? SseSignal.Event
+            : SseSignal.Error;
         _pending = SseSignal.None;
         _isUnread = false;
         _eventIsOpen = false;

@@ -13,7 +13,10 @@ internal static class UsageReader
             return;
         }
 
-        facts.HasUsage = true;
+        int? promptTokens = facts.PromptTokens;
+        int? completionTokens = facts.CompletionTokens;
+        int? cachedTokens = facts.CachedTokens;
+        int? reasoningTokens = facts.ReasoningTokens;
         decimal? cost = null;
         decimal? upstreamCost = null;
         bool isByok = false;
@@ -21,11 +24,11 @@ internal static class UsageReader
         {
             if (reader.ValueTextEquals("prompt_tokens"u8))
             {
-                facts.PromptTokens = reader.ReadCount();
+                promptTokens = reader.ReadCount();
             }
             else if (reader.ValueTextEquals("completion_tokens"u8))
             {
-                facts.CompletionTokens = reader.ReadCount();
+                completionTokens = reader.ReadCount();
             }
             else if (reader.ValueTextEquals("cost"u8))
             {
@@ -43,11 +46,11 @@ internal static class UsageReader
             }
             else if (reader.ValueTextEquals("prompt_tokens_details"u8))
             {
-                facts.CachedTokens = ReadDetails(ref reader, "cached_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
+                cachedTokens = ReadDetails(ref reader, "cached_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
             }
             else if (reader.ValueTextEquals("completion_tokens_details"u8))
             {
-                facts.ReasoningTokens = ReadDetails(ref reader, "reasoning_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
+                reasoningTokens = ReadDetails(ref reader, "reasoning_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
             }
             else
             {
@@ -56,6 +59,12 @@ internal static class UsageReader
             }
         }
 
+        // Taken over only when the object is whole: the last number of a body that was cut may lack digits.
+        facts.HasUsage = true;
+        facts.PromptTokens = promptTokens;
+        facts.CompletionTokens = completionTokens;
+        facts.CachedTokens = cachedTokens;
+        facts.ReasoningTokens = reasoningTokens;
         facts.CostUsd = TotalCost(cost, upstreamCost, isByok);
     }
 

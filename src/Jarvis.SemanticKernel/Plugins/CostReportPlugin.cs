@@ -33,12 +33,14 @@ internal static class CostReportPlugin
             return $"There is no period '{Quote(period)}'. Use one of: {string.Join(", ", SpendPeriod.Names)}.";
         }
 
-        if (!Enum.TryParse(groupBy, ignoreCase: true, out SpendGrouping by) || !Enum.IsDefined(by) || char.IsAsciiDigit(groupBy[0]))
+        // By name: parsing would also take numbers and lists of names.
+        int grouping = Array.FindIndex(Enum.GetNames<SpendGrouping>(), name => name.Equals(groupBy, StringComparison.OrdinalIgnoreCase));
+        if (grouping < 0)
         {
             return $"There is no grouping '{Quote(groupBy)}'. Use one of: tier, model, goal.";
         }
 
-        SpendReport spend = await report.GetSpendAsync(span.From, span.To, by, cancellationToken).ConfigureAwait(false);
+        SpendReport spend = await report.GetSpendAsync(span.From, span.To, Enum.GetValues<SpendGrouping>()[grouping], cancellationToken).ConfigureAwait(false);
         return Describe(spend);
     }
 

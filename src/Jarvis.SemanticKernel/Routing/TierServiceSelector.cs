@@ -99,11 +99,23 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
                 : (tier, route, settings);
         }
 
-        foreach (PromptExecutionSettings candidate in choices.Values)
+        bool hasDefault = settings is not null;
+        foreach ((string id, PromptExecutionSettings candidate) in choices)
         {
-            if (candidate.ModelId is { Length: > 0 } model)
+            if (candidate.ModelId is not { Length: > 0 } model)
             {
-                return (tiers.FindByModel(model) ?? throw UnknownTierException.ForModel(model, tiers), "model_id", candidate);
+                continue;
+            }
+
+            if (tiers.FindByModel(model) is { } serving)
+            {
+                return (serving, "model_id", candidate);
+            }
+
+            // Settings for a service that is not here are for another program that shares the template, their model included.
+            if (IsDefault(id) || !hasDefault)
+            {
+                throw UnknownTierException.ForModel(model, tiers);
             }
         }
 

@@ -21,7 +21,8 @@ public sealed class UnknownTierException : KernelException
             + string.Join(", ", tiers.Names.Select(t => $"{t} ({tiers.FindModel(t)})")) + ". Name a tier with ServiceId, or give a tier that model.");
 
     internal static UnknownTierException ForModelOfOtherTier(string tier, string model, ITierCatalog tiers) =>
-        new($"The execution settings name the tier '{tier}' and the model '{model}', but '{tier}' is served by '{tiers.FindModel(tier)}'. Leave one of the two out.");
+        new($"The execution settings name the tier '{tier}' and the model '{model}', but '{tier}' is served by '{tiers.FindModel(tier)}'. Leave one of the two out. "
+            + $"Known tiers: {Names(tiers)}.");
 
     private static string Names(ITierCatalog tiers) => string.Join(", ", tiers.Names);
 }

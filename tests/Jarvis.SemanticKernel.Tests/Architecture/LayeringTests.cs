@@ -8,7 +8,6 @@ public class LayeringTests
     /// <summary>What a rule forbids and the code does all the same: who, whose type, and why.</summary>
     private static readonly (string From, string To, string Type, string Reason)[] Exceptions =
     [
-        ("Diagnostics", "Ledger", "AiCallStatus", "the message about a lost record says what became of the call"),
         ("Storage", "KillSwitch", "KillSwitchRow", "what the store contract IKillSwitchStore reads"),
         ("Plugins", "KillSwitch", "AlwaysCallable", "marks the functions that only read, so that they stay callable while the switch is active"),
         ("KillSwitch", "Routing", "AmbientCall", "finds the run that encloses the code, to stop all of it"),

@@ -53,6 +53,25 @@ public abstract class RecordsEqualRequestsTests
         await AssertRecordsEqualBillsAsync(jarvis, database);
     }
 
+    [Fact]
+    public async Task CostNobodyReported_IsCountedBesideTheSumAndNotInTheSharedTable()
+    {
+        await using TestDatabase database = await CreateDatabaseAsync();
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.Setting);
+        jarvis.Upstream.Enqueue(
+            SimulatedReply.Text("known").WithUsage(7, 3, "4e-9"), SimulatedReply.Text("no cost").WithoutCost(), SimulatedReply.Text("no usage").WithoutUsage());
+        for (int i = 0; i < 3; i++)
+        {
+            await CallPath.Find("prompt").RunAsync(new CallRun(jarvis), Ct);
+        }
+
+        IReadOnlyList<RecordedCall> calls = await database.ReadCallsAsync();
+        SpendReport report = await jarvis.Services.GetRequiredService<ICostReport>().GetSpendAsync(DateTimeOffset.UnixEpoch, Ever, cancellationToken: Ct);
+        Assert.Equal([0.000000004m, null, null], calls.Select(call => call.CostUsd));
+        Assert.Equal([(7, 3)], await database.ReadAiCallsAsync());
+        Assert.Equal((3, 2, 0.000000004m), (report.Total.Calls, report.Total.UnresolvedCalls, report.Total.CostUsd));
+    }
+
     private protected abstract Task<TestDatabase> CreateDatabaseAsync();
 
     private static SimulatedReply Answer(SimulatedRequest request)

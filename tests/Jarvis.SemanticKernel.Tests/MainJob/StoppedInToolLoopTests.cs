@@ -69,8 +69,12 @@ public class StoppedInToolLoopTests
         await AssertStoppedAsync(path, run, requests: 3, tools: 3);
     }
 
-    [Fact]
-    public async Task ActivatedBetweenParallelTools_SecondNeverStarts()
+    [Theory]
+    [InlineData("prompt, 1 rounds")]
+    [InlineData("prompt, 1 rounds, streamed")]
+    [InlineData("chat service, 1 rounds")]
+    [InlineData("chat service, 1 rounds, streamed")]
+    public async Task ActivatedBetweenParallelTools_SecondNeverStarts(string name)
     {
         // One after the other: without AllowConcurrentInvocation Semantic Kernel runs the tools of a round in turn.
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
@@ -79,7 +83,7 @@ public class StoppedInToolLoopTests
             SimulatedReply.Text("never asked for"));
         CallRun run = new(jarvis) { OnToolAsync = (_, _) => ActivateAndReleaseAsync(jarvis) };
 
-        await AssertStoppedAsync(CallPath.Find("prompt, 1 rounds"), run, requests: 1, tools: 1);
+        await AssertStoppedAsync(CallPath.Find(name), run, requests: 1, tools: 1);
     }
 
     [Fact]

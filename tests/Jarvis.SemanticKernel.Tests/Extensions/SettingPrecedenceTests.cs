@@ -1,0 +1,142 @@
+using Jarvis.SemanticKernel.Extensions;
+using Jarvis.SemanticKernel.Tests.Fixtures;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Jarvis.SemanticKernel.Tests.Extensions;
+
+/// <summary>Code over environment over configuration over default.</summary>
+public class SettingPrecedenceTests
+{
+    private const string Postgres = "postgres://jarvis:secret@db.example.org/jarvis";
+
+    private static readonly (string Name, string Value)[] Environment =
+    [
+        ("OPENROUTER_API_KEY", "environment-key"),
+        ("OPENROUTER_BASE_URL", "https://environment.example.org/v1"),
+        ("JARVIS_DATABASE_URL", "/environment/jarvis.db"),
+        ("JARVIS_MODEL_STRONG", "environment/strong"),
+        ("JARVIS_MODEL_MID", "environment/mid"),
+        ("JARVIS_MODEL_CHEAP", "environment/cheap"),
+    ];
+
+    private static readonly Dictionary<string, string?> Configuration = new()
+    {
+        ["Jarvis:ApiKey"] = "configuration-key",
+        ["Jarvis:Endpoint"] = "https://configuration.example.org/v1",
+        ["Jarvis:Database"] = "/configuration/jarvis.db",
+        ["Jarvis:Tiers:strong:Model"] = "configuration/strong",
+        ["Jarvis:Tiers:MID:Model"] = "configuration/mid",
+        ["Jarvis:Tiers:cheap:Model"] = "configuration/cheap",
+        ["Jarvis:Tiers:vision:Model"] = "configuration/vision",
+        ["Jarvis:DefaultTier"] = "vision",
+        ["Jarvis:KillSwitch:CacheDuration"] = "00:00:02",
+        ["Jarvis:Resilience:MaxRetries"] = "5",
+    };
+
+    [Theory]
+    [InlineData(true, true, true, "code", "JarvisRoutingOptions.Database")]
+    [InlineData(true, false, false, "code", "JarvisRoutingOptions.Database")]
+    [InlineData(false, true, true, "environment", "JARVIS_DATABASE_URL")]
+    [InlineData(false, true, false, "environment", "JARVIS_DATABASE_URL")]
+    [InlineData(false, false, true, "configuration", "Jarvis:Database")]
+    public void Source_Wins(bool inCode, bool inEnvironment, bool inConfiguration, string winner, string databaseSource)
+    {
+        JarvisRoutingOptions options = Read(inCode ? SetAll : null, inEnvironment ? Environment : [], inConfiguration ? Configuration : []);
+
+        Assert.Equal($"{winner}-key", options.ApiKey);
+        Assert.Equal(new Uri($"https://{winner}.example.org/v1"), options.Endpoint);
+        Assert.Equal($"/{winner}/jarvis.db", options.Database);
+        Assert.Equal(databaseSource, options.DatabaseSource);
+        Assert.All(["strong", "mid", "cheap"], tier => Assert.Equal($"{winner}/{tier}", options.Tiers[tier].Model));
+        Assert.Equal(inConfiguration ? 4 : 3, options.Tiers.Count);
+    }
+
+    [Fact]
+    public void Nothing_LeavesTheDefaults()
+    {
+        JarvisRoutingOptions options = Read(o => o.ApiKey = "key", [], []);
+
+        Assert.Null(options.Endpoint);
+        Assert.Null(options.Database);
+        Assert.Equal(["anthropic/claude-opus-4.6", "anthropic/claude-sonnet-4.5", "x-ai/grok-4.1-fast"], options.Tiers.Values.Select(tier => tier.Model));
+        Assert.Equal("mid", options.DefaultTier);
+    }
+
+    [Fact]
+    public void ConfigurationOfEveryKind_IsBound()
+    {
+        JarvisRoutingOptions options = Read(null, [], Configuration);
+
+        Assert.Equal(("vision", TimeSpan.FromSeconds(2), 5), (options.DefaultTier, options.KillSwitch.CacheDuration, options.Resilience.MaxRetries));
+        Assert.Equal("configuration/vision", options.Tiers["Vision"].Model);
+    }
+
+    [Fact]
+    public void DatabaseOfOneSection_KeepsItsSourceWhenAnotherSectionFollows()
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            KeyValuePair.Create("First:ApiKey", (string?)"key"), KeyValuePair.Create("First:Database", (string?)"/first.db"), KeyValuePair.Create("Second:DefaultTier", (string?)"cheap"),
+        ]).Build();
+        ServiceCollection services = [];
+        services.AddSingleton<EnvironmentVariables>(new TestEnvironment());
+        services.AddJarvisRouting(configuration.GetSection("First")).AddJarvisRouting(configuration.GetSection("Second"));
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        JarvisRoutingOptions options = provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value;
+
+        Assert.Equal(("/first.db", "First:Database", "cheap"), (options.Database, options.DatabaseSource, options.DefaultTier));
+    }
+
+    [Theory]
+    [InlineData(Postgres, Postgres)]
+    [InlineData("Host=db;Database=jarvis", "Host=db;Database=jarvis")]
+    [InlineData("mysql://db/jarvis", null)]
+    [InlineData("/somewhere/app.db", null)]
+    [InlineData("Data Source=app.db", null)]
+    [InlineData("", null)]
+    public void SharedDatabaseUrl_IsTakenOnlyForPostgres(string value, string? database)
+    {
+        JarvisRoutingOptions options = Read(o => o.ApiKey = "key", [("DATABASE_URL", value)], []);
+
+        Assert.Equal((database, database is null ? null : "DATABASE_URL"), (options.Database, options.DatabaseSource));
+    }
+
+    [Theory]
+    [InlineData("code")]
+    [InlineData("environment")]
+    [InlineData("configuration")]
+    public void SharedDatabaseUrl_IsTheLastResort(string other)
+    {
+        JarvisRoutingOptions options = Read(
+            other == "code" ? SetAll : o => o.ApiKey = "key",
+            [.. other == "environment" ? Environment : [], ("DATABASE_URL", Postgres)],
+            other == "configuration" ? Configuration : []);
+
+        Assert.Equal($"/{other}/jarvis.db", options.Database);
+    }
+
+    private static void SetAll(JarvisRoutingOptions options)
+    {
+        options.ApiKey = "code-key";
+        options.Endpoint = new Uri("https://code.example.org/v1");
+        options.Database = "/code/jarvis.db";
+        foreach (string tier in (string[])["strong", "mid", "cheap"])
+        {
+            options.Tiers[tier].Model = $"code/{tier}";
+        }
+    }
+
+    private static JarvisRoutingOptions Read(Action<JarvisRoutingOptions>? code, (string, string)[] environment, Dictionary<string, string?> configuration)
+    {
+        ServiceCollection services = [];
+        services.AddSingleton<EnvironmentVariables>(new TestEnvironment(environment));
+
+        // In the order that would let the wrong one win if the order of the calls counted.
+        services.AddJarvisRouting(code).AddJarvisRouting(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
+        using ServiceProvider provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value;
+    }
+}

@@ -1,0 +1,128 @@
+using Jarvis.SemanticKernel.Plugins;
+using Jarvis.SemanticKernel.Testing;
+using Jarvis.SemanticKernel.Tests.Fixtures;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.SemanticKernel;
+using Moq;
+
+namespace Jarvis.SemanticKernel.Tests.Plugins;
+
+public class CostReportPluginTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 14, 30, 15, TimeSpan.Zero);
+    private static readonly DateTimeOffset End = Now.AddMilliseconds(1);
+
+    public static TheoryData<string, DateTimeOffset, DateTimeOffset> Periods { get; } = new()
+    {
+        { "last_hour", Now.AddHours(-1), End },
+        { "today", At(2026, 3, 1), End },
+        { "yesterday", At(2026, 2, 28), At(2026, 3, 1) },
+        { "last_7_days", Now.AddDays(-7), End },
+        { "last_30_days", Now.AddDays(-30), End },
+        { "this_month", At(2026, 3, 1), End },
+        { "last_month", At(2026, 2, 1), At(2026, 3, 1) },
+    };
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Periods))]
+    public async Task Period_IsHalfOpenAndUtc(string period, DateTimeOffset from, DateTimeOffset to)
+    {
+        Mock<ICostReport> report = Report(new SpendLine(null, 0, 0, 0, 0, 0, 0m), []);
+
+        // The same instant on a clock set elsewhere.
+        await AskAsync(report, new FakeTimeProvider(Now.ToOffset(TimeSpan.FromHours(-10))), period, "tier");
+
+        report.Verify(r => r.GetSpendAsync(from, to, SpendGrouping.Tier, It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    [Theory]
+    [InlineData("tier", SpendGrouping.Tier)]
+    [InlineData("MODEL", SpendGrouping.Model)]
+    [InlineData("goal", SpendGrouping.Goal)]
+    public async Task Grouping_IsPassedOn(string text, SpendGrouping grouping)
+    {
+        Mock<ICostReport> report = Report(new SpendLine(null, 0, 0, 0, 0, 0, 0m), []);
+
+        await AskAsync(report, new FakeTimeProvider(Now), "today", text);
+
+        report.Verify(r => r.GetSpendAsync(It.IsAny<DateTimeOffset>(), It.IsAny<DateTimeOffset>(), grouping, It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("tomorrow")]
+    [InlineData("Today")]
+    [InlineData("2026-03-01")]
+    public async Task UnknownPeriod_ListsThePeriods(string period)
+    {
+        string answer = await AskAsync(new Mock<ICostReport>(MockBehavior.Strict), new FakeTimeProvider(Now), period, "tier");
+
+        Assert.All(["last_hour", "today", "yesterday", "last_7_days", "last_30_days", "this_month", "last_month"], known => Assert.Contains(known, answer, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("agent")]
+    [InlineData("0")]
+    [InlineData("+1")]
+    [InlineData("-0")]
+    [InlineData(" 1")]
+    [InlineData("tier, goal")]
+    [InlineData("99")]
+    public async Task UnknownGrouping_ListsTheGroupings(string groupBy)
+    {
+        string answer = await AskAsync(new Mock<ICostReport>(MockBehavior.Strict), new FakeTimeProvider(Now), "today", groupBy);
+
+        Assert.Contains("Use one of: tier, model, goal.", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_IsExactAndShort()
+    {
+        SpendLine[] lines = [.. Enumerable.Range(1, 13).Select(i => new SpendLine(i == 2 ? null : $"goal {i}", 1, 0, 0, 100, 10, i * 0.0076509169000000005m))];
+        Mock<ICostReport> report = Report(new SpendLine(null, 13, 2, 3, 1300, 130, 0.6962334379000000455m), lines);
+
+        string answer = await AskAsync(report, new FakeTimeProvider(Now), "today", "goal");
+
+        string[] text = answer.ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal("Spent 0.6962334379000000455 USD on 13 calls from 2026-03-01 00:00 to 2026-03-01 14:30 UTC, 2 of them failed.", text[0]);
+        Assert.Equal("goal 1: 0.0076509169000000005 USD, 1 calls, 100 + 10 tokens", text[1]);
+        Assert.StartsWith("(none): 0.015301833800000001 USD", text[2], StringComparison.Ordinal);
+        Assert.Equal(["and 3 smaller ones", "Not included: 3 calls whose cost is not known yet."], text[^2..]);
+        Assert.Equal(13, text.Length);
+    }
+
+    [Fact]
+    public async Task RealSpend_WhileTheSwitchIsActive_IsTheBillToTheLastDigit()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+        jarvis.Upstream.Enqueue(SimulatedReply.Text("a").WithUsage(100, 10, "0.0076509169000000005"), SimulatedReply.Text("b").WithUsage(7, 3, "4e-9"));
+        Kernel kernel = jarvis.Kernel;
+        await kernel.InvokePromptAsync("Work", new KernelArguments().WithTier(Tier.Strong), cancellationToken: Ct);
+        await kernel.InvokePromptAsync("Work", new KernelArguments().WithTier(Tier.Cheap), cancellationToken: Ct);
+        await jarvis.KillSwitch.ActivateAsync("enough", "test", Ct);
+
+        string answer = (await kernel.InvokeAsync("CostReport", "get_spend", new KernelArguments { ["period"] = "last_hour" }, Ct)).ToString();
+
+        Assert.StartsWith("Spent 0.0076509209000000005 USD on 2 calls", answer, StringComparison.Ordinal);
+        Assert.Contains("cheap: 0.000000004 USD, 1 calls, 7 + 3 tokens", answer, StringComparison.Ordinal);
+    }
+
+    private static DateTimeOffset At(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
+
+    private static Mock<ICostReport> Report(SpendLine total, SpendLine[] lines)
+    {
+        Mock<ICostReport> report = new();
+        report.Setup(r => r.GetSpendAsync(It.IsAny<DateTimeOffset>(), It.IsAny<DateTimeOffset>(), It.IsAny<SpendGrouping>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((DateTimeOffset from, DateTimeOffset to, SpendGrouping by, CancellationToken _) => new SpendReport(from, to, by, lines, total));
+        return report;
+    }
+
+    private static async Task<string> AskAsync(Mock<ICostReport> report, TimeProvider clock, string period, string groupBy)
+    {
+        KernelFunction function = CostReportPlugin.Create(report.Object, clock)["get_spend"];
+        return (await function.InvokeAsync(new Kernel(), new KernelArguments { ["period"] = period, ["groupBy"] = groupBy }, Ct)).ToString();
+    }
+}
