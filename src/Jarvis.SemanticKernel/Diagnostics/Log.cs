@@ -20,6 +20,10 @@ internal static partial class Log
     [LoggerMessage(3005, LogLevel.Information, "The kill switch is released.")]
     public static partial void KillSwitchReleased(this ILogger logger);
 
+    [LoggerMessage(3007, LogLevel.Warning,
+        "Changes of the kill switch are not heard ({Exception}). They are read instead, and listening is tried again in {Wait}. Behind a pooler, set KillSwitch.ListenConnection.")]
+    public static partial void KillSwitchNotHeard(this ILogger logger, string exception, TimeSpan wait);
+
     [LoggerMessage(3006, LogLevel.Critical, "The record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD) is not durable.")]
     public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, string status, decimal? costUsd, Exception exception);
 }

@@ -35,8 +35,8 @@ internal static class JarvisRegistrationSteps
 
     public static void AddJarvisKillSwitch(this IServiceCollection services)
     {
-        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchWatch(
-            provider.GetRequiredService<IOptions<JarvisRoutingOptions>>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchChanges(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<KillSwitchWatch>();
         services.TryAddSingleton<KillSwitchGuard>();
         services.TryAddSingleton<IKillSwitch, StoredKillSwitch>();
     }

@@ -44,9 +44,7 @@ internal sealed class JarvisStorage : IDisposable
     public IKillSwitchReleaseStore CreateKillSwitchReleaseStore() =>
         _postgres is not null ? new PostgresKillSwitchReleaseStore(_postgres, Database) : new SqliteKillSwitchReleaseStore(_sqlite!, Database);
 
-    public IKillSwitchWatch CreateKillSwitchWatch(IOptions<JarvisRoutingOptions> options, TimeProvider time, ILoggerFactory loggers) => _postgres is not null
-        ? new PostgresKillSwitchWatch(_postgres, options, time, loggers.CreateLogger<PostgresKillSwitchWatch>())
-        : new SqliteKillSwitchWatch(options, time);
+    public IKillSwitchChanges CreateKillSwitchChanges(TimeProvider time) => _postgres is not null ? new PostgresKillSwitchChanges(_postgres, time) : new SqliteKillSwitchChanges();
 
     public ICostStore CreateCostStore() => _postgres is not null ? new PostgresCostStore(_postgres, Database) : new SqliteCostStore(_sqlite!, Database);
 

@@ -17,7 +17,7 @@ internal sealed class KillSwitchGuard
     private const long LongAgo = long.MinValue / 2;
 
     private readonly IKillSwitchStore _store;
-    private readonly IKillSwitchWatch? _watch;
+    private readonly KillSwitchWatch? _watch;
     private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -36,7 +36,7 @@ internal sealed class KillSwitchGuard
     private bool _isPrepared;
 
     public KillSwitchGuard(
-        IKillSwitchStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchGuard> logger, IKillSwitchWatch? watch = null)
+        IKillSwitchStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchGuard> logger, KillSwitchWatch? watch = null)
     {
         _watch = watch;
         KillSwitchOptions settings = options.Value.KillSwitch;

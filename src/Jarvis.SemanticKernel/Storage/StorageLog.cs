@@ -8,10 +8,6 @@ internal static partial class StorageLog
         "Call {CallId} to {Model} cost {CostUsd} USD, more than ai_calls.cost_usd can hold. It holds {BilledCost}; the exact cost is in call_details.cost_usd_exact.")]
     public static partial void CostCapped(ILogger logger, Guid callId, string model, decimal? costUsd, decimal? billedCost);
 
-    [LoggerMessage(3101, LogLevel.Warning,
-        "Changes of the kill switch are not heard ({Exception}). They are read instead, and listening is tried again in {Pause}. Behind a pooler, set KillSwitch.ListenConnection.")]
-    public static partial void KillSwitchNotHeard(ILogger logger, string exception, TimeSpan pause);
-
     public static void WarnOfCappedCosts(ILogger logger, StorableCall[] calls)
     {
         foreach (StorableCall call in calls)
