@@ -22,6 +22,25 @@ START TRANSACTION;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123051228_Initial') THEN
+        IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'jarvis') THEN
+            CREATE SCHEMA jarvis;
+        END IF;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123051228_Initial') THEN
+    CREATE OR REPLACE FUNCTION jarvis.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $fn$
+    BEGIN
+      RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+    END $fn$;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123051228_Initial') THEN
     DO $do$ BEGIN
     PERFORM set_config('search_path', (
       SELECT string_agg(quote_ident(name), ', ' ORDER BY place)
@@ -82,17 +101,10 @@ BEGIN
         reason text NOT NULL,
         triggered_by text NOT NULL,
         created_at timestamp NOT NULL DEFAULT now());
+      CREATE TRIGGER jarvis_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON kill_switch_audit
+        FOR EACH STATEMENT EXECUTE FUNCTION jarvis.refuse_change();
     END IF;
     END $do$;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123051228_Initial') THEN
-        IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'jarvis') THEN
-            CREATE SCHEMA jarvis;
-        END IF;
     END IF;
 END $EF$;
 
@@ -191,6 +203,86 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123051228_Initial') THEN
     INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
     VALUES ('20261123051228_Initial', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123055541_KillSwitchPush') THEN
+    CREATE TABLE jarvis.kill_switch_changes (
+        audit_id integer NOT NULL,
+        key text NOT NULL,
+        CONSTRAINT kill_switch_changes_pkey PRIMARY KEY (audit_id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123055541_KillSwitchPush') THEN
+    CREATE TABLE jarvis.kill_switch_version (
+        id integer NOT NULL,
+        version bigint NOT NULL,
+        CONSTRAINT kill_switch_version_pkey PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123055541_KillSwitchPush') THEN
+    CREATE TABLE jarvis.processes (
+        process_id uuid NOT NULL,
+        host text NOT NULL,
+        pid integer NOT NULL,
+        program text NOT NULL,
+        started_at timestamp with time zone NOT NULL,
+        last_seen_at timestamp with time zone NOT NULL,
+        switch_version bigint NOT NULL,
+        CONSTRAINT processes_pkey PRIMARY KEY (process_id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123055541_KillSwitchPush') THEN
+    CREATE INDEX kill_switch_changes_key ON jarvis.kill_switch_changes (key, audit_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123055541_KillSwitchPush') THEN
+    INSERT INTO jarvis.kill_switch_version (id, version) VALUES (1, 1);
+
+    CREATE FUNCTION jarvis.kill_switch_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+    DECLARE
+      new_version bigint;
+    BEGIN
+      UPDATE jarvis.kill_switch_version SET version = version + 1 RETURNING version INTO new_version;
+      PERFORM pg_notify('jarvis_kill_switch', new_version::text);
+      RETURN NULL;
+    END $fn$;
+
+    CREATE TRIGGER jarvis_kill_switch_insert AFTER INSERT ON agent_state FOR EACH ROW
+      WHEN (starts_with(NEW.key, 'kill_switch')) EXECUTE FUNCTION jarvis.kill_switch_changed();
+    CREATE TRIGGER jarvis_kill_switch_update AFTER UPDATE ON agent_state FOR EACH ROW
+      WHEN (starts_with(OLD.key, 'kill_switch') OR starts_with(NEW.key, 'kill_switch')) EXECUTE FUNCTION jarvis.kill_switch_changed();
+    CREATE TRIGGER jarvis_kill_switch_delete AFTER DELETE ON agent_state FOR EACH ROW
+      WHEN (starts_with(OLD.key, 'kill_switch')) EXECUTE FUNCTION jarvis.kill_switch_changed();
+    CREATE TRIGGER jarvis_kill_switch_truncate AFTER TRUNCATE ON agent_state FOR EACH STATEMENT EXECUTE FUNCTION jarvis.kill_switch_changed();
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261123055541_KillSwitchPush') THEN
+    INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
+    VALUES ('20261123055541_KillSwitchPush', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

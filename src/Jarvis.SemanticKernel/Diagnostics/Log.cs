@@ -23,6 +23,10 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning, "Attempt {Attempt} on tier {Tier} ({Model}) failed with {Failure} and is made again in {Wait} (call {CallId}).")]
     public static partial void CallRetried(this ILogger logger, int attempt, string tier, string model, string failure, TimeSpan wait, Guid callId);
 
+    [LoggerMessage(3007, LogLevel.Warning,
+        "Changes of the kill switch are not heard ({Exception}). They are read instead, and listening is tried again in {Wait}. Behind a pooler, set KillSwitch.ListenConnection.")]
+    public static partial void KillSwitchNotHeard(this ILogger logger, string exception, TimeSpan wait);
+
     [LoggerMessage(3006, LogLevel.Critical, "The record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD) is not durable.")]
     public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, string status, decimal? costUsd, Exception exception);
 }

@@ -31,11 +31,12 @@ public static class JarvisKernelBuilderExtensions
 
     /// <summary>Adds <see cref="IKillSwitchOperator"/>, which can release the kill switch. For operators' programs, not for agents.</summary>
     /// <param name="builder">The kernel's builder.</param>
+    /// <param name="configure">Settings that win over environment and configuration. May run more than once.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    public static IKernelBuilder AddJarvisOperator(this IKernelBuilder builder)
+    public static IKernelBuilder AddJarvisOperator(this IKernelBuilder builder, Action<JarvisRoutingOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddJarvisOperator();
+        builder.Services.AddJarvisOperator(configure);
         return builder;
     }
 }

@@ -4,22 +4,26 @@ using Microsoft.Extensions.Options;
 namespace Jarvis.SemanticKernel.Extensions;
 
 /// <summary>Finds every fault of the options, each with the setting, what it holds and what is accepted. Secrets are not repeated.</summary>
-internal sealed class JarvisOptionsValidator : IValidateOptions<JarvisRoutingOptions>
+internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : IValidateOptions<JarvisRoutingOptions>
 {
     public ValidateOptionsResult Validate(string? name, JarvisRoutingOptions options)
     {
         List<string> faults = [.. options.Faults];
         CheckAccess(options, faults);
+        CheckListenConnection(options, faults);
         CheckTiers(options, faults);
         CheckLimits(options, faults);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    private static void CheckAccess(JarvisRoutingOptions options, List<string> faults)
+    private void CheckAccess(JarvisRoutingOptions options, List<string> faults)
     {
         if (string.IsNullOrWhiteSpace(options.ApiKey))
         {
-            faults.Add($"ApiKey is missing. Set the environment variable {JarvisOptionsSetup.ApiKeyVariable} or {nameof(JarvisRoutingOptions)}.ApiKey to a key from OpenRouter.");
+            if (registration.CallsModels)
+            {
+                faults.Add($"ApiKey is missing. Set the environment variable {JarvisOptionsSetup.ApiKeyVariable} or {nameof(JarvisRoutingOptions)}.ApiKey to a key from OpenRouter.");
+            }
         }
         else if (options.ApiKey.Any(c => c is <= ' ' or >= (char)127))
         {
@@ -44,6 +48,23 @@ internal sealed class JarvisOptionsValidator : IValidateOptions<JarvisRoutingOpt
         if (options.Database is not null && !DatabaseTargetParser.TryParse(options.Database, options.DatabaseSource!, autoMigrate: true, out _, out string? fault))
         {
             faults.Add($"Database ({JarvisOptionsSetup.DatabaseVariable}): {fault}");
+        }
+    }
+
+    private static void CheckListenConnection(JarvisRoutingOptions options, List<string> faults)
+    {
+        if (options.KillSwitch.ListenConnection is not { } listen)
+        {
+            return;
+        }
+
+        if (!DatabaseTargetParser.TryParse(listen, JarvisStorage.ListenSetting, autoMigrate: false, out DatabaseTarget? target, out string? fault))
+        {
+            faults.Add(fault);
+        }
+        else if (target.Kind != DatabaseKind.Postgres)
+        {
+            faults.Add($"{JarvisStorage.ListenSetting} names no Postgres server. Accepted is a postgres:// URL or an Npgsql connection string, or nothing.");
         }
     }
 

@@ -10,8 +10,19 @@ internal sealed class JarvisRegistration
 
     public List<Action<JarvisRoutingOptions>> Configure { get; } = [];
 
+    /// <summary>Gets or sets a value indicating whether models are called. An operator's program calls none and needs no key.</summary>
+    public bool CallsModels { get; set; }
+
     /// <summary>Gets the plugins registered so far.</summary>
     public List<ServiceDescriptor> Plugins { get; } = [];
+
+    public void Add(Action<JarvisRoutingOptions>? configure)
+    {
+        if (configure is not null)
+        {
+            Configure.Add(configure);
+        }
+    }
 
     /// <summary>Which plugins to import: a kernel takes them from the container as they are, so this cannot wait for the options.</summary>
     public JarvisPlugins WantedPlugins()

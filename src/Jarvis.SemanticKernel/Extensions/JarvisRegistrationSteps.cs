@@ -35,8 +35,14 @@ internal static class JarvisRegistrationSteps
 
     public static void AddJarvisKillSwitch(this IServiceCollection services)
     {
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchChanges(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<KillSwitchWatch>();
         services.TryAddSingleton<KillSwitchGuard>();
         services.TryAddSingleton<IKillSwitch, StoredKillSwitch>();
+    }
+
+    public static void AddJarvisKillSwitchFilters(this IServiceCollection services)
+    {
         services.TryAddSingleton<KillSwitchCheck>();
         services.TryAddSingleton<KillSwitchFilter>();
         services.AddSingleton<IPromptRenderFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());

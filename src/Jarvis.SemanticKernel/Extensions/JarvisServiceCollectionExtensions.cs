@@ -16,13 +16,7 @@ public static class JarvisServiceCollectionExtensions
     public static IServiceCollection AddJarvisRouting(this IServiceCollection services, Action<JarvisRoutingOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return services.AddJarvis(registration =>
-        {
-            if (configure is not null)
-            {
-                registration.Configure.Add(configure);
-            }
-        });
+        return services.AddJarvisModels(registration => registration.Add(configure));
     }
 
     /// <summary>Adds Jarvis with settings from configuration.</summary>
@@ -33,39 +27,56 @@ public static class JarvisServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        return services.AddJarvis(registration => registration.Sections.Add(configuration as IConfigurationSection ?? configuration.GetSection("Jarvis")));
+        return services.AddJarvisModels(registration => registration.Sections.Add(configuration as IConfigurationSection ?? configuration.GetSection("Jarvis")));
     }
 
-    /// <summary>Adds <see cref="IKillSwitchOperator"/>, which can release the kill switch. For operators' programs, not for agents.</summary>
+    /// <summary>
+    /// Adds <see cref="IKillSwitchOperator"/>, which can release the kill switch, with <see cref="IKillSwitch"/>, <see cref="ICostReport"/> and
+    /// <see cref="IJarvisDatabase"/>. For operators' programs, not for agents. Without <c>AddJarvisRouting</c> beside it, no key for a model is needed.
+    /// </summary>
     /// <param name="services">The services.</param>
+    /// <param name="configure">Settings that win over environment and configuration. May run more than once.</param>
     /// <returns><paramref name="services"/>.</returns>
-    public static IServiceCollection AddJarvisOperator(this IServiceCollection services)
+    public static IServiceCollection AddJarvisOperator(this IServiceCollection services, Action<JarvisRoutingOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddJarvisRouting();
+        services.AddJarvisFoundation().Add(configure);
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchReleaseStore());
         services.TryAddSingleton<IKillSwitchOperator, StoredKillSwitchOperator>();
         return services;
     }
 
-    private static IServiceCollection AddJarvis(this IServiceCollection services, Action<JarvisRegistration> register)
+    private static IServiceCollection AddJarvisModels(this IServiceCollection services, Action<JarvisRegistration> register)
     {
-        var known = (JarvisRegistration?)services.FirstOrDefault(s => s.ServiceType == typeof(JarvisRegistration))?.ImplementationInstance;
-        JarvisRegistration registration = known ?? new JarvisRegistration();
+        JarvisRegistration registration = services.AddJarvisFoundation();
         register(registration);
-        if (known is null)
+        if (!registration.CallsModels)
         {
-            services.AddSingleton(registration);
-            services.TryAddSingleton(TimeProvider.System);
-            services.AddJarvisOptions();
-            services.AddJarvisStorage();
-            services.AddJarvisKillSwitch();
-            services.AddJarvisLedger();
+            registration.CallsModels = true;
+            services.AddJarvisKillSwitchFilters();
             services.AddJarvisModelCalls();
             services.AddJarvisTiers();
         }
 
         services.AddJarvisPlugins(registration);
         return services;
+    }
+
+    private static JarvisRegistration AddJarvisFoundation(this IServiceCollection services)
+    {
+        if (services.FirstOrDefault(s => s.ServiceType == typeof(JarvisRegistration))?.ImplementationInstance is JarvisRegistration known)
+        {
+            return known;
+        }
+
+        var registration = new JarvisRegistration();
+        services.AddSingleton(registration);
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddJarvisOptions();
+        services.AddJarvisStorage();
+        services.AddJarvisKillSwitch();
+        services.AddJarvisLedger();
+        return registration;
     }
 }

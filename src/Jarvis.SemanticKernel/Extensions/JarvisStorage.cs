@@ -12,6 +12,8 @@ namespace Jarvis.SemanticKernel.Extensions;
 /// <summary>The stores of the configured database. The one place that chooses between the engines.</summary>
 internal sealed class JarvisStorage : IDisposable
 {
+    public const string ListenSetting = "KillSwitch:ListenConnection";
+
     private readonly PostgresConnections? _postgres;
     private readonly SqliteConnections? _sqlite;
 
@@ -20,7 +22,7 @@ internal sealed class JarvisStorage : IDisposable
         DatabaseTarget target = FindTarget(options.Value);
         if (target.Kind == DatabaseKind.Postgres)
         {
-            _postgres = new PostgresConnections(target);
+            _postgres = new PostgresConnections(target, FindListenTarget(options.Value));
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else
@@ -42,6 +44,8 @@ internal sealed class JarvisStorage : IDisposable
     public IKillSwitchReleaseStore CreateKillSwitchReleaseStore() =>
         _postgres is not null ? new PostgresKillSwitchReleaseStore(_postgres, Database) : new SqliteKillSwitchReleaseStore(_sqlite!, Database);
 
+    public IKillSwitchChanges CreateKillSwitchChanges(TimeProvider time) => _postgres is not null ? new PostgresKillSwitchChanges(_postgres, time) : new SqliteKillSwitchChanges();
+
     public ICostStore CreateCostStore() => _postgres is not null ? new PostgresCostStore(_postgres, Database) : new SqliteCostStore(_sqlite!, Database);
 
     public void Dispose()
@@ -49,6 +53,10 @@ internal sealed class JarvisStorage : IDisposable
         _postgres?.Dispose();
         _sqlite?.Dispose();
     }
+
+    private static DatabaseTarget? FindListenTarget(JarvisRoutingOptions options) => options.KillSwitch.ListenConnection is not { } listen ? null
+        : DatabaseTargetParser.TryParse(listen, ListenSetting, autoMigrate: false, out DatabaseTarget? target, out string? fault) ? target
+        : throw new JarvisDatabaseException(fault);
 
     private static DatabaseTarget FindTarget(JarvisRoutingOptions options)
     {

@@ -13,7 +13,11 @@ internal sealed class KillSwitchGuard
     // The first use may have to create the tables.
     private static readonly TimeSpan PrepareTimeout = TimeSpan.FromSeconds(30);
 
+    // Older than any clock says, and no overflow when subtracted from it.
+    private const long LongAgo = long.MinValue / 2;
+
     private readonly IKillSwitchStore _store;
+    private readonly KillSwitchWatch? _watch;
     private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -31,8 +35,10 @@ internal sealed class KillSwitchGuard
     private int _generation;
     private bool _isPrepared;
 
-    public KillSwitchGuard(IKillSwitchStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchGuard> logger)
+    public KillSwitchGuard(
+        IKillSwitchStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchGuard> logger, KillSwitchWatch? watch = null)
     {
+        _watch = watch;
         KillSwitchOptions settings = options.Value.KillSwitch;
         (_store, _time, _clock, _logger) = (store, time, new MonotonicClock(time), logger);
         _cacheMilliseconds = (long)settings.CacheDuration.TotalMilliseconds;
@@ -73,6 +79,35 @@ internal sealed class KillSwitchGuard
             _generation++;
             Keep(reading);
         }
+
+        // A process that only writes at first has to hear of what others do next.
+        _watch?.Start(this);
+    }
+
+    /// <summary>Forgets what was read: somebody has changed the switch. Nothing starts here before it has been read again, which begins at once.</summary>
+    public void Invalidate()
+    {
+        lock (_gate)
+        {
+            _generation++;
+            _lastGood = null;
+            Volatile.Write(ref _last, _last is { } last ? last with { StartedAt = LongAgo } : null);
+        }
+
+        Look();
+    }
+
+    /// <summary>Reads the switch unless the last read is fresh, so that a change reaches those who wait and do not ask.</summary>
+    public void Look() => _ = LookAsync();
+
+    private async Task LookAsync()
+    {
+        Reading? last = Volatile.Read(ref _last);
+        if (last is null || _clock.Milliseconds - last.StartedAt >= _cacheMilliseconds)
+        {
+            // A failure is kept and reported like any other read's.
+            await ((Task)ReadAgainAsync(CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async ValueTask ThrowUnlessOpenAsync(CancellationToken cancellationToken)
@@ -90,14 +125,14 @@ internal sealed class KillSwitchGuard
         long askedAt = _clock.Milliseconds;
         try
         {
-            Reading read;
+            Reading? read;
             do
             {
                 TimeSpan left = _readTimeout - TimeSpan.FromMilliseconds(_clock.Milliseconds - askedAt);
                 await StartOrJoinRead().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time, cancellationToken).ConfigureAwait(false);
-                read = Volatile.Read(ref _last)!;
+                read = Volatile.Read(ref _last);
             }
-            while (askedAt - read.StartedAt > _oldestMilliseconds);
+            while (read is null || askedAt - read.StartedAt > _oldestMilliseconds);
             return read;
         }
         catch (TimeoutException)
@@ -122,6 +157,7 @@ internal sealed class KillSwitchGuard
         {
             await _store.PrepareAsync(cancellationToken).AsTask().WaitAsync(PrepareTimeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _isPrepared, true);
+            _watch?.Start(this);
         }
         catch (TimeoutException e)
         {

@@ -12,6 +12,13 @@ public sealed class KillSwitchOptions
     /// <value>More than zero, at most 30 seconds; the default is 500 milliseconds. The first use, which may create the tables, waits longer.</value>
     public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Gets or sets the connection on which this process listens for changes of the switch in a Postgres database.</summary>
+    /// <value>
+    /// A <c>postgres://</c> URL or an Npgsql connection string that leads to the server itself. By default that of the database; set it where that one leads through a
+    /// pooler in transaction mode, which loses notifications. Not used with SQLite.
+    /// </value>
+    public string? ListenConnection { get; set; }
+
     /// <summary>Gets or sets how old the last good read may be while newer ones fail. Beyond it, nothing starts.</summary>
     /// <value>At least <see cref="CacheDuration"/>, at most one hour; the default is <see cref="CacheDuration"/>.</value>
     public TimeSpan? MaxStaleness { get; set; }

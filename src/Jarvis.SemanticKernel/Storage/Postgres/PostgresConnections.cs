@@ -5,7 +5,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 /// <summary>The two ways to the server. Opens nothing before it is asked to.</summary>
 internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 {
-    public PostgresConnections(DatabaseTarget target)
+    public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget = null)
     {
         NpgsqlConnectionStringBuilder main = Common(target);
 
@@ -22,6 +22,13 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         guard.MaxAutoPrepare = 0;
         guard.ApplicationName = $"{guard.ApplicationName} kill switch";
         Guard = NpgsqlDataSource.Create(guard);
+
+        NpgsqlConnectionStringBuilder listen = Common(listenTarget ?? target);
+        listen.Pooling = false;
+        listen.Timeout = 5;
+        listen.CommandTimeout = 5;
+        listen.ApplicationName = $"{listen.ApplicationName} listener";
+        Listen = listen.ConnectionString;
         Description = $"PostgreSQL database {main.Database ?? main.Username} on {main.Host}{(main.Host!.Contains(',', StringComparison.Ordinal) ? "" : $":{main.Port}")} "
             + $"as {main.Username ?? "the operating system's user"} (from {target.Source})";
     }
@@ -31,6 +38,9 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 
     /// <summary>For the kill switch alone, so that neither an exhausted pool nor a long time-out stands before a check.</summary>
     public NpgsqlDataSource Guard { get; }
+
+    /// <summary>For the one connection that listens for changes of the switch. Holds the password: never printed.</summary>
+    public string Listen { get; }
 
     /// <summary>For messages: no password in it.</summary>
     public string Description { get; }

@@ -35,6 +35,18 @@ internal abstract class SchemaContext(DbContextOptions options) : DbContext(opti
             table.Property(row => row.AmountUsd).HasPrecision(12, 8);
         });
         modelBuilder.Entity<KillSwitchAuditRow>(table => table.ToTable("kill_switch_audit"));
+        modelBuilder.Entity<ProcessRow>(table =>
+        {
+            table.HasKey(row => row.ProcessId);
+            table.Property(row => row.ProcessId).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<KillSwitchVersionRow>().Property(row => row.Id).ValueGeneratedNever();
+        modelBuilder.Entity<KillSwitchChangeRow>(table =>
+        {
+            table.HasKey(row => row.AuditId);
+            table.Property(row => row.AuditId).ValueGeneratedNever();
+            table.HasIndex(row => new { row.Key, row.AuditId }, "kill_switch_changes_key");
+        });
         modelBuilder.Entity<CallDetailsRow>(table =>
         {
             table.HasKey(row => row.CallId);

@@ -9,7 +9,7 @@ internal sealed class SqliteSchemaContext(DbContextOptions<SqliteSchemaContext> 
     public const string HistoryTable = "jarvis_migrations_history";
 
     // Written here too because asking EF Core for it builds the model, which costs a second of every start; a test compares.
-    public const string NewestMigration = "20261123051230_Initial";
+    public const string NewestMigration = "20261123055542_KillSwitchPush";
 
     // Fixed width, so that texts sort as the instants they stand for.
     private const string Now = "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')";
@@ -20,6 +20,13 @@ internal sealed class SqliteSchemaContext(DbContextOptions<SqliteSchemaContext> 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<ProcessRow>(table =>
+        {
+            table.ToTable("jarvis_processes");
+            table.Property(row => row.ProcessId).HasConversion<string>();
+        });
+        modelBuilder.Entity<KillSwitchVersionRow>().ToTable("jarvis_kill_switch_version");
+        modelBuilder.Entity<KillSwitchChangeRow>().ToTable("jarvis_kill_switch_changes");
         modelBuilder.Entity<CallDetailsRow>(table =>
         {
             table.ToTable("jarvis_call_details");
@@ -42,7 +49,7 @@ internal sealed class SqliteSchemaContext(DbContextOptions<SqliteSchemaContext> 
         modelBuilder.Entity<RevenueRow>().Property(row => row.CreatedAt).HasDefaultValueSql(Now);
         modelBuilder.Entity<KillSwitchAuditRow>().Property(row => row.CreatedAt).HasDefaultValueSql(Now);
         NameInSnakeCase(modelBuilder);
-        foreach (IMutableIndex index in modelBuilder.Entity<CallDetailsRow>().Metadata.GetIndexes())
+        foreach (IMutableIndex index in modelBuilder.Entity<CallDetailsRow>().Metadata.GetIndexes().Concat(modelBuilder.Entity<KillSwitchChangeRow>().Metadata.GetIndexes()))
         {
             index.SetDatabaseName($"jarvis_{index.Name}");
         }

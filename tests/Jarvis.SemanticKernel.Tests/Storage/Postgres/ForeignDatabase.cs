@@ -74,10 +74,15 @@ internal static class ForeignDatabase
         };
     }
 
-    // pg_dump puts what a view needs before the view; the order is no part of what the tables are.
+    // Triggers of ours are all that may be added, and their name says whose they are. pg_dump puts what a view needs before the view; the order is no part of what the tables are.
     public static async Task<string> DumpTablesAsync(PostgresDatabase database, bool schemaOnly)
     {
         string dump = await database.DumpAsync([schemaOnly ? "-s" : "-a", .. Tables.SelectMany(table => new[] { "-t", table })]);
-        return string.Join("\n--\n", dump.Split("\n--\n").Order(StringComparer.Ordinal));
+
+        // A comment that names it goes before each statement, as a block of its own.
+        static bool IsOurTrigger(string block) =>
+            block.Contains("CREATE TRIGGER jarvis_", StringComparison.Ordinal) || block.Contains("Name: agent_state jarvis_", StringComparison.Ordinal);
+
+        return string.Join("\n--\n", dump.Split("\n--\n").Where(block => !IsOurTrigger(block)).Order(StringComparer.Ordinal));
     }
 }

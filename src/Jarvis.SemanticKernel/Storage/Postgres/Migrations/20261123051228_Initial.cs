@@ -20,6 +20,15 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             END $do$;
             """;
 
+        // What was done to the switch cannot be undone in its history. Only on the table that we create: another program may have its own way with its own.
+        private const string RefuseChange =
+            """
+            CREATE OR REPLACE FUNCTION jarvis.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $fn$
+            BEGIN
+              RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+            END $fn$;
+            """;
+
         // Both halves together are ai_calls FULL OUTER JOIN call_details. In two halves a condition on "at" reaches the index on started_at.
         private const string CallsView =
             """
@@ -52,6 +61,9 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
         {
             // Shared with the TypeScript program: created where missing, never changed. Looked up by name because CREATE TABLE IF NOT EXISTS asks for the right to create
             // even when there is nothing to create.
+            migrationBuilder.EnsureSchema(
+                name: "jarvis");
+            migrationBuilder.Sql(RefuseChange);
             migrationBuilder.Sql(OutsideOurSchema);
             migrationBuilder.Sql(
                 """
@@ -103,12 +115,11 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                     reason text NOT NULL,
                     triggered_by text NOT NULL,
                     created_at timestamp NOT NULL DEFAULT now());
+                  CREATE TRIGGER jarvis_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON kill_switch_audit
+                    FOR EACH STATEMENT EXECUTE FUNCTION jarvis.refuse_change();
                 END IF;
                 END $do$;
                 """);
-
-            migrationBuilder.EnsureSchema(
-                name: "jarvis");
 
             migrationBuilder.CreateTable(
                 name: "call_details",

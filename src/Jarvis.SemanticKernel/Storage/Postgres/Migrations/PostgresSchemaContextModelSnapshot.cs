@@ -267,6 +267,41 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                     b.ToTable("kill_switch_audit", (string)null);
                 });
 
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchChangeRow", b =>
+                {
+                    b.Property<int>("AuditId")
+                        .HasColumnType("integer")
+                        .HasColumnName("audit_id");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.HasKey("AuditId")
+                        .HasName("kill_switch_changes_pkey");
+
+                    b.HasIndex(new[] { "Key", "AuditId" }, "kill_switch_changes_key");
+
+                    b.ToTable("kill_switch_changes", "jarvis");
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchVersionRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("kill_switch_version_pkey");
+
+                    b.ToTable("kill_switch_version", "jarvis");
+                });
+
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.OperatingCostRow", b =>
                 {
                     b.Property<int>("Id")
@@ -308,6 +343,44 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                         .HasName("operating_costs_pkey");
 
                     b.ToTable("operating_costs", (string)null);
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.ProcessRow", b =>
+                {
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<int>("Pid")
+                        .HasColumnType("integer")
+                        .HasColumnName("pid");
+
+                    b.Property<string>("Program")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("program");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("SwitchVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("switch_version");
+
+                    b.HasKey("ProcessId")
+                        .HasName("processes_pkey");
+
+                    b.ToTable("processes", "jarvis");
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.RevenueRow", b =>

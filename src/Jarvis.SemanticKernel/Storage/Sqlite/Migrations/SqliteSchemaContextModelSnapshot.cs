@@ -263,6 +263,42 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
                     b.ToTable("kill_switch_audit", (string)null);
                 });
 
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchChangeRow", b =>
+                {
+                    b.Property<int>("AuditId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("audit_id");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.HasKey("AuditId")
+                        .HasName("jarvis_kill_switch_changes_pkey");
+
+                    b.HasIndex(new[] { "Key", "AuditId" }, "kill_switch_changes_key")
+                        .HasDatabaseName("jarvis_kill_switch_changes_key");
+
+                    b.ToTable("jarvis_kill_switch_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchVersionRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("jarvis_kill_switch_version_pkey");
+
+                    b.ToTable("jarvis_kill_switch_version", (string)null);
+                });
+
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.OperatingCostRow", b =>
                 {
                     b.Property<int>("Id")
@@ -302,6 +338,44 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
                         .HasName("operating_costs_pkey");
 
                     b.ToTable("operating_costs", (string)null);
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.ProcessRow", b =>
+                {
+                    b.Property<string>("ProcessId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("host");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<int>("Pid")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("pid");
+
+                    b.Property<string>("Program")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("program");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("SwitchVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("switch_version");
+
+                    b.HasKey("ProcessId")
+                        .HasName("jarvis_processes_pkey");
+
+                    b.ToTable("jarvis_processes", (string)null);
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.RevenueRow", b =>
