@@ -28,7 +28,7 @@ internal sealed class ModelCallHandler(
             return context.Response!;
         }
 
-        tier.Call!.Track(chain);
+        tier.Call!.Track(call);
         return await call.Responded.ConfigureAwait(false);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Jarvis.SemanticKernel.Diagnostics;
+using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
@@ -15,7 +16,7 @@ internal sealed class PhysicalCall(
     ResilienceOptions limits,
     TimeProvider time,
     ILogger logger,
-    CancellationToken caller)
+    CancellationToken caller) : ITrackedCall
 {
     // The caller reads the stream in the continuation: run inline, it would do so on the stack that the chain needs to go on.
     private readonly TaskCompletionSource<HttpResponseMessage>? _responded =
@@ -23,6 +24,8 @@ internal sealed class PhysicalCall(
 
     private readonly TaskCompletionSource? _bodyEnded = context.IsStreaming ? new() : null;
     private Task _chain = Task.CompletedTask;
+    private ModelCallStream? _body;
+    private int _isAbandoned;
     private int _bodyHasEnded;
     private long _startedAt;
 
@@ -35,8 +38,16 @@ internal sealed class PhysicalCall(
     /// <summary>Gets the response of a streamed call, as soon as the caller may have it.</summary>
     public Task<HttpResponseMessage> Responded => _responded!.Task;
 
+    public Task Recorded => _chain;
+
     /// <summary>Runs the chain to its end, which for a stream is the end of its body.</summary>
     public Task RunAsync() => _chain = RunChainAsync();
+
+    public void Abandon()
+    {
+        Interlocked.Exchange(ref _isAbandoned, 1);
+        Volatile.Read(ref _body)?.Dispose();
+    }
 
     /// <summary>Says how the body of a stream ended, and waits until the filters are done with the call.</summary>
     public Task EndBodyAsync(AiCallStatus status, AnswerFacts facts, string? failure)
@@ -143,11 +154,18 @@ internal sealed class PhysicalCall(
         }
 
         context.GenerationId ??= scanner.Facts.Id;
-        var content = new StreamContent(new ModelCallStream(this, upstream, response.Content, scanner, head));
+        var body = new ModelCallStream(this, upstream, response.Content, scanner, head);
+        var content = new StreamContent(body);
         CopyHeaders(response.Content, content);
         response.Content = content;
         context.Response = response;
         _responded!.TrySetResult(response);
+        Interlocked.Exchange(ref _body, body);
+        if (Volatile.Read(ref _isAbandoned) == 1)
+        {
+            await body.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _bodyEnded!.Task.ConfigureAwait(false);
     }
 
