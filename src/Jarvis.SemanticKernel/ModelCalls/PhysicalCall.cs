@@ -56,16 +56,19 @@ internal sealed class PhysicalCall(
         return _chain;
     }
 
-    /// <summary>Says how the body of a stream ended. Only the first word counts.</summary>
-    public void EndBody(AiCallStatus status, AnswerFacts facts, string? failure)
+    /// <summary>Says how the body of a stream ended. Only the first word counts; false when somebody else had it.</summary>
+    public bool EndBody(AiCallStatus status, AnswerFacts facts, string? failure)
     {
-        if (Interlocked.Exchange(ref _bodyHasEnded, 1) == 0)
+        if (Interlocked.Exchange(ref _bodyHasEnded, 1) != 0)
         {
-            context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts) : null;
-            context.Failure = failure;
-            Settle(status, facts);
-            _bodyEnded!.SetResult();
+            return false;
         }
+
+        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts) : null;
+        context.Failure = failure;
+        Settle(status, facts);
+        _bodyEnded!.SetResult();
+        return true;
     }
 
     private async Task RunChainAsync()
