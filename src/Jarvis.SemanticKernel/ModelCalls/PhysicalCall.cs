@@ -13,7 +13,7 @@ internal sealed class PhysicalCall(
     ModelCallContext context,
     ModelCallPipeline pipeline,
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
-    ResilienceOptions limits,
+    JarvisRoutingOptions options,
     TimeProvider time,
     ILogger logger,
     CancellationToken caller) : ITrackedCall
@@ -31,7 +31,7 @@ internal sealed class PhysicalCall(
 
     public ModelCallContext Context => context;
 
-    public ResilienceOptions Limits => limits;
+    public ResilienceOptions Limits => options.Resilience;
 
     public TimeProvider Time => time;
 
@@ -64,7 +64,7 @@ internal sealed class PhysicalCall(
             return false;
         }
 
-        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts) : null;
+        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, options.ApiKey) : null;
         context.Failure = failure;
         Settle(status, facts);
         _bodyEnded!.SetResult();
@@ -176,7 +176,9 @@ internal sealed class PhysicalCall(
     private void Refuse(HttpResponseMessage response, AnswerFacts facts)
     {
         int status = (int)response.StatusCode;
-        context.Error = response.IsSuccessStatusCode ? ModelCallErrors.Describe(facts) : ModelCallErrors.Describe(status, facts, response.Headers, time);
+        context.Error = response.IsSuccessStatusCode
+            ? ModelCallErrors.Describe(facts, options.ApiKey)
+            : ModelCallErrors.Describe(status, facts, response.Headers, time, options.ApiKey);
         context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
         Settle(AiCallStatus.Error, facts);
         var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };

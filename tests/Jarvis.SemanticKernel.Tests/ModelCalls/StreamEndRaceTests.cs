@@ -50,7 +50,7 @@ public class StreamEndRaceTests
             context,
             new ModelCallPipeline([]),
             (_, _) => Task.FromResult(InMemoryCall.StreamAnswer(upstream)),
-            new ResilienceOptions(),
+            new JarvisRoutingOptions(),
             time,
             NullLogger.Instance,
             Ct);
