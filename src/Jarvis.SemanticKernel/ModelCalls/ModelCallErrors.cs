@@ -18,18 +18,19 @@ internal static class ModelCallErrors
     public static ModelCallError Describe(AnswerFacts facts, string? apiKey) =>
         Describe(facts.Error?.Code is >= 400 and <= 599 and var code ? code : (int)HttpStatusCode.BadGateway, facts, apiKey);
 
-    public static ModelCallException ToException(ModelCallContext call, Exception? cause)
+    public static ModelCallException ToException(ModelCallContext call, Exception? cause, bool endedByTotalTimeout = false)
     {
+        string waited = endedByTotalTimeout && call.Failure != nameof(ResilienceOptions.TotalTimeout) ? $" {nameof(ResilienceOptions.TotalTimeout)} passed before another attempt." : string.Empty;
         string who = $"tier '{call.Tier}' (model '{call.Model ?? call.RequestedModel}')";
         return new ModelCallException(
-            call switch
+            (call switch
             {
-                { Status: AiCallStatus.Timeout } => $"The call of {who} took too long: {call.Failure ?? nameof(ResilienceOptions.AttemptTimeout)}. It may have been billed.",
+                { Status: AiCallStatus.Timeout } => $"The call of {who} took too long: {call.Failure}. It may have been billed.",
                 { Status: AiCallStatus.Cut } => $"The answer of {who} was cut before its end ({call.Failure}). What was received is not the whole answer; it may have been billed.",
                 { Error: { } error } when call.Failure is null => $"The upstream failed a call of {who} with {error.Code}: {Readable(error.Message)}{Advice(call, error)}",
                 { HttpStatus: null } => $"The upstream of {who} could not be reached ({call.Failure}). Check JarvisRoutingOptions.Endpoint (OPENROUTER_BASE_URL) and the network.",
                 _ => $"The upstream answered a call of {who} with something that is no chat completion ({call.Failure}).",
-            },
+            }) + waited,
             call,
             cause);
     }

@@ -20,7 +20,7 @@ internal sealed class ModelCallHandler(
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
         };
         tier.LastCall = context;
-        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value, time, logger, tier.Caller);
+        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value, time, logger, tier);
         Task chain = call.RunAsync();
         if (!context.IsStreaming)
         {

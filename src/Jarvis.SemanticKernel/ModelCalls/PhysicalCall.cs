@@ -16,7 +16,7 @@ internal sealed class PhysicalCall(
     JarvisRoutingOptions options,
     TimeProvider time,
     ILogger logger,
-    CancellationToken caller) : ITrackedCall
+    TierRequest tier) : ITrackedCall
 {
     // The caller reads the stream in the continuation: run inline, it would do so on the stack that the chain needs to go on.
     private readonly TaskCompletionSource<HttpResponseMessage>? _responded =
@@ -191,7 +191,14 @@ internal sealed class PhysicalCall(
         if (e is OperationCanceledException)
         {
             // Inside the retry, a caller who gave up and a time limit look alike.
-            Settle(caller.IsCancellationRequested ? AiCallStatus.Cancelled : AiCallStatus.Timeout, null);
+            if (tier.Caller.IsCancellationRequested)
+            {
+                Settle(AiCallStatus.Cancelled, null);
+                return e;
+            }
+
+            context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : nameof(ResilienceOptions.AttemptTimeout);
+            Settle(AiCallStatus.Timeout, null);
             return e;
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Jarvis.SemanticKernel.ModelCalls;
+using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -53,7 +54,7 @@ public class StreamEndRaceTests
             new JarvisRoutingOptions(),
             time,
             NullLogger.Instance,
-            Ct);
+            new TierRequest("mid", "m", null));
         _ = call.RunAsync();
         HttpResponseMessage response = await call.Responded;
         return (call, await response.Content.ReadAsStreamAsync(Ct));
