@@ -49,8 +49,8 @@ public sealed class ModelCallContext
     /// <summary>Gets the time from <see cref="StartedAt"/> to the end of the body.</summary>
     public TimeSpan Latency { get; internal set; }
 
-    /// <summary>Gets what became of the call. Known after <c>next</c>.</summary>
-    public AiCallStatus Status { get; internal set; } = AiCallStatus.Error;
+    /// <summary>Gets what became of the call, or <see langword="null"/>: before <c>next</c>, and for a call that was never made because a filter answered or threw.</summary>
+    public AiCallStatus? Status { get; internal set; }
 
     /// <summary>Gets the status code on the wire, or <see langword="null"/> when no response came.</summary>
     public int? HttpStatus { get; internal set; }

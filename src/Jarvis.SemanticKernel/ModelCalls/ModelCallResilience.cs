@@ -78,7 +78,7 @@ internal static class ModelCallResilience
     {
         if (TierOf(attempt.Context)?.LastCall is { } failed)
         {
-            string failure = failed.Error is { } error ? error.Code.ToString(CultureInfo.InvariantCulture) : failed.Failure ?? failed.Status.ToString();
+            string failure = failed.Error is { } error ? error.Code.ToString(CultureInfo.InvariantCulture) : failed.Failure ?? $"{failed.Status}";
             logger.CallRetried(failed.Attempt, failed.Tier, failed.RequestedModel, failure, attempt.RetryDelay, failed.CallId);
         }
     }

@@ -122,6 +122,13 @@ internal sealed class PhysicalCall(
             response?.Dispose();
             throw Failed(e, whileReading: response is not null);
         }
+        catch (Exception)
+        {
+            // Of a host's own handler. It may have been thrown after the request had left, so it may have been billed.
+            response?.Dispose();
+            Settle(AiCallStatus.Error, null);
+            throw;
+        }
     }
 
     // An answer in one piece is read here, so that time-outs and retries cover its body and its record is written before the caller has it.

@@ -168,6 +168,7 @@ public class ModelCallPipelineTests
         {
             Assert.Null(context.Usage);
             Assert.False(context.IsSent);
+            Assert.Null(context.Status);
             await next(context);
             seen = context;
         }));
@@ -176,6 +177,28 @@ public class ModelCallPipelineTests
 
         Assert.Equal(streamed ? new ModelCallUsage(455, 23, 0, 0, 0.00171m) : new ModelCallUsage(812, 164, 0, 0, 0.004896m), seen!.Usage);
         Assert.Equal((AiCallStatus.Ok, 200, streamed, "Anthropic", 1), (seen.Status, seen.HttpStatus, seen.IsStreaming, seen.Provider, seen.Attempt));
+    }
+
+    [Fact]
+    public async Task Status_OfACallThatAFilterAnswered_IsUnknownAndNotAnError()
+    {
+        ModelCallContext? seen = null;
+        await using JarvisHarness jarvis = await StartAsync(
+            new DelegateFilter(async (context, next) =>
+            {
+                await next(context);
+                seen = context;
+            }),
+            new DelegateFilter((context, _) =>
+            {
+                context.Response = InMemoryCall.Answer(new ByteArrayContent(Sample.Load("01-chat-success.json").Body), "application/json", 200);
+                return Task.CompletedTask;
+            }));
+
+        await ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
+
+        Assert.Null(seen!.Status);
+        AssertNothingHappened(jarvis);
     }
 
     private DelegateFilter Logging(string name) => new(async (context, next) =>
