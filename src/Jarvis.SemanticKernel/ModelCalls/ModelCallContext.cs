@@ -34,8 +34,11 @@ public sealed class ModelCallContext
     /// <summary>Gets the request. Its body holds the prompt and its headers the key: keep both out of logs.</summary>
     public HttpRequestMessage Request { get; }
 
-    /// <summary>Gets the token that cancels the sending. A running stream ends by its reader's token instead.</summary>
-    public CancellationToken CancellationToken { get; }
+    /// <summary>
+    /// Gets the token that cancels the sending. A running stream ends by its reader's token instead, so once a streamed response was handed over, and with it after
+    /// <c>next</c>, this one is <see cref="CancellationToken.None"/>.
+    /// </summary>
+    public CancellationToken CancellationToken { get; internal set; }
 
     /// <summary>Gets or sets the response. A filter that does not continue answers with it; nothing is sent and nothing recorded then.</summary>
     public HttpResponseMessage? Response { get; set; }

@@ -169,6 +169,9 @@ internal sealed class PhysicalCall(
         CopyHeaders(response.Content, content);
         response.Content = content;
         context.Response = response;
+
+        // The source of that token goes back to the retry's pool with the response, and is cancelled for whoever has it then.
+        context.CancellationToken = CancellationToken.None;
         _responded!.TrySetResult(response);
         Interlocked.Exchange(ref _body, body);
         if (Volatile.Read(ref _isAbandoned) == 1)

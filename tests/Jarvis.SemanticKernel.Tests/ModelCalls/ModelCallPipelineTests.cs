@@ -201,6 +201,23 @@ public class ModelCallPipelineTests
         AssertNothingHappened(jarvis);
     }
 
+    [Fact]
+    public async Task CancellationToken_AfterAStreamWasHandedOver_BelongsToNobodyElse()
+    {
+        // The token of the sending comes from a pool: a later call would cancel it under a filter that still writes down what this one cost.
+        ModelCallContext? seen = null;
+        await using JarvisHarness jarvis = await StartAsync(new DelegateFilter(async (context, next) =>
+        {
+            Assert.True(context.CancellationToken.CanBeCanceled);
+            await next(context);
+            seen = context;
+        }));
+
+        await ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: true, Ct);
+
+        Assert.Equal(CancellationToken.None, seen!.CancellationToken);
+    }
+
     private DelegateFilter Logging(string name) => new(async (context, next) =>
     {
         _log.Add($"{name} in");
