@@ -43,10 +43,10 @@ public sealed class ModelCallContext
     /// <summary>Gets or sets the response. A filter that does not continue answers with it; nothing is sent and nothing recorded then.</summary>
     public HttpResponseMessage? Response { get; set; }
 
-    /// <summary>Gets a value indicating whether the request was handed to the network.</summary>
+    /// <summary>Gets a value indicating whether the request began to leave: its connection stood, and from then on it may be billed.</summary>
     public bool IsSent { get; internal set; }
 
-    /// <summary>Gets when the request was handed to the network, UTC.</summary>
+    /// <summary>Gets when the request was handed to the network, which may have to connect first, UTC.</summary>
     public DateTimeOffset StartedAt { get; internal set; }
 
     /// <summary>Gets the time from <see cref="StartedAt"/> to the end of the body.</summary>
@@ -75,4 +75,7 @@ public sealed class ModelCallContext
 
     /// <summary>Gets a word for a failure that the upstream did not name, such as <c>ConnectionError</c>, or <see langword="null"/>.</summary>
     public string? Failure { get; internal set; }
+
+    /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
+    internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using Jarvis.SemanticKernel.Diagnostics;
 using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,8 @@ internal sealed class PhysicalCall(
     ILogger logger,
     TierRequest tier) : ITrackedCall
 {
+    private const string NeverSent = "NeverSent";
+
     // The caller reads the stream in the continuation: run inline, it would do so on the stack that the chain needs to go on.
     private readonly TaskCompletionSource<HttpResponseMessage>? _responded =
         context.IsStreaming ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
@@ -103,11 +106,10 @@ internal sealed class PhysicalCall(
     {
         call.StartedAt = time.GetUtcNow();
         _startedAt = time.GetTimestamp();
-        call.IsSent = true;
         HttpResponseMessage? response = null;
         try
         {
-            response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
+            response = await SendBodyAsync(call).ConfigureAwait(false);
             call.HttpStatus = (int)response.StatusCode;
             call.GenerationId = Header(response, "X-Generation-Id");
             await (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response) ? StreamAsync(response) : BufferAsync(response)).ConfigureAwait(false);
@@ -122,12 +124,36 @@ internal sealed class PhysicalCall(
             response?.Dispose();
             throw Failed(e, whileReading: response is not null);
         }
-        catch (Exception)
+        catch (Exception) when (call.IsSent)
         {
-            // Of a host's own handler. It may have been thrown after the request had left, so it may have been billed.
+            // Of a host's own handler. The request had left, so it may have been billed.
             response?.Dispose();
             Settle(AiCallStatus.Error, null);
             throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendBodyAsync(ModelCallContext call)
+    {
+        HttpContent? body = call.Request.Content;
+        using LeavingContent? leaving = body is null ? null : new LeavingContent(body, call);
+        call.IsSent = body is null;
+        call.Request.Content = leaving;
+        try
+        {
+            HttpResponseMessage response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
+            call.IsSent = true;
+            return response;
+        }
+        catch (Exception e) when (leaving?.Refusal is { } refusal && refusal != e && !call.IsSent)
+        {
+            ExceptionDispatchInfo.Throw(refusal);
+            throw;
+        }
+        finally
+        {
+            // The next attempt, and a filter that looks at the request, finds what the SDK put there.
+            call.Request.Content = body;
         }
     }
 
@@ -203,6 +229,7 @@ internal sealed class PhysicalCall(
             // Inside the retry, a caller who gave up and a time limit look alike.
             if (tier.Caller.IsCancellationRequested)
             {
+                context.Failure = context.IsSent ? null : NeverSent;
                 Settle(AiCallStatus.Cancelled, null);
                 return e;
             }
