@@ -16,7 +16,7 @@ internal sealed class ModelCallHandler(
         var context = new ModelCallContext(request, tier.Tier, tier.Model, cancellationToken)
         {
             Attempt = ++tier.Attempts,
-            IsStreaming = tier.Call?.IsStreaming ?? false,
+            IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, cancellationToken).ConfigureAwait(false),
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
         };
         tier.LastCall = context;
@@ -28,7 +28,7 @@ internal sealed class ModelCallHandler(
             return context.Response!;
         }
 
-        tier.Call!.Track(call);
+        tier.Call?.Track(call);
         return await call.Responded.ConfigureAwait(false);
     }
 
