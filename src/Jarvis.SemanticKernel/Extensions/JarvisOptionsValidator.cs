@@ -1,5 +1,6 @@
 using Jarvis.SemanticKernel.Storage;
 using Microsoft.Extensions.Options;
+using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel.Extensions;
 
@@ -75,6 +76,10 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : 
             if (string.IsNullOrWhiteSpace(tier))
             {
                 faults.Add("Tiers holds a tier without a name.");
+            }
+            else if (string.Equals(tier, PromptExecutionSettings.DefaultServiceId, StringComparison.OrdinalIgnoreCase))
+            {
+                faults.Add($"Tiers:{tier} has a name that Semantic Kernel reserves for settings of any service. Accepted is any other name; {nameof(JarvisRoutingOptions.DefaultTier)} chooses the default.");
             }
             else if (string.IsNullOrWhiteSpace(settings?.Model))
             {

@@ -1,10 +1,11 @@
 namespace Jarvis.SemanticKernel.KillSwitch;
 
-/// <summary>Innermost: looks at the switch once more, after everything that took time and directly before the request leaves.</summary>
+/// <summary>Innermost: looks at the switch once more, after everything that took time, and has it looked at again when the connection stands.</summary>
 internal sealed class KillSwitchLastCheck(KillSwitchFilter filter) : IModelCallFilter
 {
     public Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
+        context.LeavingCheck = filter.CheckAsync;
         ValueTask check = filter.CheckAsync(context.CancellationToken);
         return check.IsCompletedSuccessfully ? next(context) : CheckAndContinueAsync(check, context, next);
     }

@@ -1,6 +1,6 @@
 namespace Jarvis.SemanticKernel.Ledger;
 
-/// <summary>Innermost but for the last look at the switch: writes the record of every call that left, whatever became of it, before anybody sees its end.</summary>
+/// <summary>Innermost but for the last look at the switch: writes the record of every call that was made, whatever became of it, before anybody sees its end.</summary>
 internal sealed class AiCallLogFilter(IAiCallLedger ledger) : IModelCallFilter
 {
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
@@ -11,14 +11,14 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger) : IModelCallFilter
         }
         finally
         {
-            if (context.IsSent)
+            if (context.Status is { } status)
             {
-                await ledger.AppendAsync(ToRecord(context)).ConfigureAwait(false);
+                await ledger.AppendAsync(ToRecord(context, status)).ConfigureAwait(false);
             }
         }
     }
 
-    private static AiCallRecord ToRecord(ModelCallContext call) => new()
+    private static AiCallRecord ToRecord(ModelCallContext call, AiCallStatus status) => new()
     {
         CallId = call.CallId,
         StartedAt = call.StartedAt,
@@ -28,7 +28,7 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger) : IModelCallFilter
         Model = call.Model,
         Provider = call.Provider,
         GenerationId = call.GenerationId,
-        Status = call.Status,
+        Status = status,
         HttpStatus = call.HttpStatus,
         Error = call.Failure is { } failure ? $"failure={failure}" : call.Error?.ToRecordText(),
         PromptTokens = call.Usage?.PromptTokens,

@@ -34,23 +34,26 @@ public sealed class ModelCallContext
     /// <summary>Gets the request. Its body holds the prompt and its headers the key: keep both out of logs.</summary>
     public HttpRequestMessage Request { get; }
 
-    /// <summary>Gets the token that cancels the sending. A running stream ends by its reader's token instead.</summary>
-    public CancellationToken CancellationToken { get; }
+    /// <summary>
+    /// Gets the token that cancels the sending. A running stream ends by its reader's token instead, so once a streamed response was handed over, and with it after
+    /// <c>next</c>, this one is <see cref="CancellationToken.None"/>.
+    /// </summary>
+    public CancellationToken CancellationToken { get; internal set; }
 
     /// <summary>Gets or sets the response. A filter that does not continue answers with it; nothing is sent and nothing recorded then.</summary>
     public HttpResponseMessage? Response { get; set; }
 
-    /// <summary>Gets a value indicating whether the request was handed to the network.</summary>
+    /// <summary>Gets a value indicating whether the request began to leave: its connection stood, and from then on it may be billed.</summary>
     public bool IsSent { get; internal set; }
 
-    /// <summary>Gets when the request was handed to the network, UTC.</summary>
+    /// <summary>Gets when the request was handed to the network, which may have to connect first, UTC.</summary>
     public DateTimeOffset StartedAt { get; internal set; }
 
     /// <summary>Gets the time from <see cref="StartedAt"/> to the end of the body.</summary>
     public TimeSpan Latency { get; internal set; }
 
-    /// <summary>Gets what became of the call. Known after <c>next</c>.</summary>
-    public AiCallStatus Status { get; internal set; } = AiCallStatus.Error;
+    /// <summary>Gets what became of the call, or <see langword="null"/>: before <c>next</c>, and for a call that was never made because a filter answered or threw.</summary>
+    public AiCallStatus? Status { get; internal set; }
 
     /// <summary>Gets the status code on the wire, or <see langword="null"/> when no response came.</summary>
     public int? HttpStatus { get; internal set; }
@@ -72,4 +75,7 @@ public sealed class ModelCallContext
 
     /// <summary>Gets a word for a failure that the upstream did not name, such as <c>ConnectionError</c>, or <see langword="null"/>.</summary>
     public string? Failure { get; internal set; }
+
+    /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
+    internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }
 }

@@ -8,7 +8,9 @@ public sealed record ModelCallError
     /// <summary>Gets the code: the HTTP status, or the one inside the body when the error came with a 200.</summary>
     public required int Code { get; init; }
 
-    /// <summary>Gets the upstream's message; in exceptions only, never in logs and records.</summary>
+    /// <summary>
+    /// Gets the upstream's message, without keys. It may quote the prompt: keep it, and the message of the exception that repeats it, out of logs. It is in no record.
+    /// </summary>
     public string? Message { get; init; }
 
     /// <summary>Gets OpenRouter's <c>error_type</c>.</summary>

@@ -11,46 +11,48 @@ internal static class ModelCallErrors
     private const int LongestMessage = 500;
 
     /// <summary>Describes an error that came with its own status code.</summary>
-    public static ModelCallError Describe(int status, AnswerFacts facts, HttpResponseHeaders headers, TimeProvider time) =>
-        Describe(status, facts) with { RetryAfter = RetryAfter(headers, time) ?? RetryAfter(facts.Error) };
+    public static ModelCallError Describe(int status, AnswerFacts facts, HttpResponseHeaders headers, TimeProvider time, string? apiKey) =>
+        Describe(status, facts, apiKey) with { RetryAfter = RetryAfter(headers, time) ?? RetryAfter(facts.Error) };
 
     /// <summary>Describes an error inside a 200: the body's own code, where it is one.</summary>
-    public static ModelCallError Describe(AnswerFacts facts) =>
-        Describe(facts.Error?.Code is >= 400 and <= 599 and var code ? code : (int)HttpStatusCode.BadGateway, facts);
+    public static ModelCallError Describe(AnswerFacts facts, string? apiKey) =>
+        Describe(facts.Error?.Code is >= 400 and <= 599 and var code ? code : (int)HttpStatusCode.BadGateway, facts, apiKey);
 
-    public static ModelCallException ToException(ModelCallContext call, Exception? cause)
+    public static ModelCallException ToException(ModelCallContext call, Exception? cause, bool endedByTotalTimeout = false)
     {
+        string waited = endedByTotalTimeout && call.Failure != nameof(ResilienceOptions.TotalTimeout) ? $" {nameof(ResilienceOptions.TotalTimeout)} passed before another attempt." : string.Empty;
         string who = $"tier '{call.Tier}' (model '{call.Model ?? call.RequestedModel}')";
         return new ModelCallException(
-            call switch
+            (call switch
             {
-                { Status: AiCallStatus.Timeout } => $"The call of {who} took too long: {call.Failure ?? nameof(ResilienceOptions.AttemptTimeout)}. It may have been billed.",
+                { Status: AiCallStatus.Timeout } => $"The call of {who} took too long: {call.Failure}. It may have been billed.",
                 { Status: AiCallStatus.Cut } => $"The answer of {who} was cut before its end ({call.Failure}). What was received is not the whole answer; it may have been billed.",
                 { Error: { } error } when call.Failure is null => $"The upstream failed a call of {who} with {error.Code}: {Readable(error.Message)}{Advice(call, error)}",
                 { HttpStatus: null } => $"The upstream of {who} could not be reached ({call.Failure}). Check JarvisRoutingOptions.Endpoint (OPENROUTER_BASE_URL) and the network.",
                 _ => $"The upstream answered a call of {who} with something that is no chat completion ({call.Failure}).",
-            },
+            }) + waited,
             call,
             cause);
     }
 
-    private static ModelCallError Describe(int code, AnswerFacts facts) => new()
+    private static ModelCallError Describe(int code, AnswerFacts facts, string? apiKey) => new()
     {
         Code = code,
-        Message = facts.Error?.Message,
-        ErrorType = Fact(facts.Error?.ErrorType),
-        LimitSource = Fact(facts.Error?.LimitSource),
-        ProviderName = Fact(facts.Error?.ProviderName),
-        AvailabilityCode = Fact(facts.Error?.AvailabilityCode),
+        Message = facts.Error?.Message is { } message ? SecretScrubber.Scrub(message, apiKey) : null,
+        ErrorType = Fact(facts.Error?.ErrorType, apiKey),
+        LimitSource = Fact(facts.Error?.LimitSource, apiKey),
+        ProviderName = Fact(facts.Error?.ProviderName, apiKey),
+        AvailabilityCode = Fact(facts.Error?.AvailabilityCode, apiKey),
         RetryAfter = RetryAfter(facts.Error),
     };
 
     // Identifiers and names are short; whatever is not is no fact.
-    private static string? Fact(string? text) => text is { Length: > 0 and <= 64 } && !text.Any(char.IsControl) ? text : null;
+    private static string? Fact(string? text, string? apiKey) =>
+        text is { Length: > 0 and <= 64 } && !text.Any(char.IsControl) ? SecretScrubber.Scrub(text, apiKey) : null;
 
     private static string Readable(string? message)
     {
-        string text = string.IsNullOrWhiteSpace(message) ? "no message." : SecretScrubber.Scrub(message.ReplaceLineEndings(" ").Trim());
+        string text = string.IsNullOrWhiteSpace(message) ? "no message." : message.ReplaceLineEndings(" ").Trim();
         text = text.Length > LongestMessage ? string.Concat(text.AsSpan(0, LongestMessage), "…") : text;
         return text.EndsWith('.') || text.EndsWith('…') ? text : text + ".";
     }

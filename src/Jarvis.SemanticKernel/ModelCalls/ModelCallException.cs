@@ -12,7 +12,7 @@ public sealed class ModelCallException : KernelException
         Tier = call.Tier;
         Model = call.Model ?? call.RequestedModel;
         GenerationId = call.GenerationId;
-        Status = call.Status;
+        Status = call.Status ?? AiCallStatus.Error;
         Error = call.Error;
     }
 

@@ -16,11 +16,11 @@ internal sealed class ModelCallHandler(
         var context = new ModelCallContext(request, tier.Tier, tier.Model, cancellationToken)
         {
             Attempt = ++tier.Attempts,
-            IsStreaming = tier.Call?.IsStreaming ?? false,
+            IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, cancellationToken).ConfigureAwait(false),
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
         };
         tier.LastCall = context;
-        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value.Resilience, time, logger, tier.Caller);
+        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value, time, logger, tier);
         Task chain = call.RunAsync();
         if (!context.IsStreaming)
         {
@@ -28,7 +28,7 @@ internal sealed class ModelCallHandler(
             return context.Response!;
         }
 
-        tier.Call!.Track(chain);
+        tier.Call?.Track(call);
         return await call.Responded.ConfigureAwait(false);
     }
 

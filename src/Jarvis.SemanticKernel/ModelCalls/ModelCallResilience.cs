@@ -32,7 +32,15 @@ internal static class ModelCallResilience
     private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, ResilienceOptions options, TimeProvider time, ILogger logger)
     {
         builder.TimeProvider = time;
-        builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.TotalTimeout });
+        builder.AddTimeout(new TimeoutStrategyOptions
+        {
+            Timeout = options.TotalTimeout,
+            OnTimeout = static passed =>
+            {
+                TierOf(passed.Context)?.TotalTimeoutPassed = true;
+                return default;
+            },
+        });
         if (options.MaxRetries > 0)
         {
             builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
@@ -51,15 +59,26 @@ internal static class ModelCallResilience
             });
         }
 
-        builder.AddTimeout(new TimeoutStrategyOptions { Timeout = options.AttemptTimeout });
+        TimeSpan attemptTimeout = options.AttemptTimeout;
+        builder.AddTimeout(new TimeoutStrategyOptions
+        {
+            TimeoutGenerator = limits =>
+            {
+                // The token from outside of the attempt: by it the attempt tells whose limit ended it.
+                TierOf(limits.Context)?.AllAttempts = limits.Context.CancellationToken;
+                return ValueTask.FromResult(attemptTimeout);
+            },
+        });
     }
+
+    private static TierRequest? TierOf(ResilienceContext context) => context.GetRequestMessage() is { } request ? TierRequest.Of(request) : null;
 
     // Polly's own telemetry would say it too, but listens to every call that succeeds.
     private static void LogRetry(ILogger logger, OnRetryArguments<HttpResponseMessage> attempt)
     {
-        if (attempt.Context.GetRequestMessage() is { } request && TierRequest.Of(request)?.LastCall is { } failed)
+        if (TierOf(attempt.Context)?.LastCall is { } failed)
         {
-            string failure = failed.Error is { } error ? error.Code.ToString(CultureInfo.InvariantCulture) : failed.Failure ?? failed.Status.ToString();
+            string failure = failed.Error is { } error ? error.Code.ToString(CultureInfo.InvariantCulture) : failed.Failure ?? $"{failed.Status}";
             logger.CallRetried(failed.Attempt, failed.Tier, failed.RequestedModel, failure, attempt.RetryDelay, failed.CallId);
         }
     }

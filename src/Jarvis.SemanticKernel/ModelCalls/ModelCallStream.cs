@@ -154,6 +154,13 @@ internal sealed class ModelCallStream : AsyncReadStream
         }
 
         await EndAsync(AiCallStatus.Ok, null).ConfigureAwait(false);
+        if (_call.Context.Status != AiCallStatus.Ok)
+        {
+            // A limit had the first word: what the record says is what the reader gets.
+            _failure ??= ModelCallErrors.ToException(_call.Context, null);
+            return;
+        }
+
         _isOver = true;
     }
 
@@ -220,7 +227,13 @@ internal sealed class ModelCallStream : AsyncReadStream
     // Nobody is reading: the call is closed at once, and a reader that comes back finds out why.
     private void OnLimit(StreamLimit limit)
     {
-        if (EndUnread(AiCallStatus.Timeout, limit.ToString()) != AiCallStatus.Ok)
+        if (!EndUnread(AiCallStatus.Timeout, limit.ToString()))
+        {
+            // A reader came back in this very moment and got to the end first: it has its answer, and the connection is its own to give back.
+            return;
+        }
+
+        if (_call.Context.Status != AiCallStatus.Ok)
         {
             _failure ??= ModelCallErrors.ToException(_call.Context, null);
         }
@@ -229,7 +242,7 @@ internal sealed class ModelCallStream : AsyncReadStream
     }
 
     // A reader that leaves or pauses before the end has given the call up; one that does so at the held bytes has had all there was.
-    private AiCallStatus EndUnread(AiCallStatus status, string? failure)
+    private bool EndUnread(AiCallStatus status, string? failure)
     {
         (status, failure) = _end switch
         {
@@ -237,7 +250,6 @@ internal sealed class ModelCallStream : AsyncReadStream
             SseSignal.Error => (AiCallStatus.Error, ErrorEventFailure),
             _ => (status, failure),
         };
-        _call.EndBody(status, _scanner.Facts, failure);
-        return status;
+        return _call.EndBody(status, _scanner.Facts, failure);
     }
 }

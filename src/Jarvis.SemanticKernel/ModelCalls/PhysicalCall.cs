@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using Jarvis.SemanticKernel.Diagnostics;
+using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
@@ -12,31 +14,43 @@ internal sealed class PhysicalCall(
     ModelCallContext context,
     ModelCallPipeline pipeline,
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
-    ResilienceOptions limits,
+    JarvisRoutingOptions options,
     TimeProvider time,
     ILogger logger,
-    CancellationToken caller)
+    TierRequest tier) : ITrackedCall
 {
+    private const string NeverSent = "NeverSent";
+
     // The caller reads the stream in the continuation: run inline, it would do so on the stack that the chain needs to go on.
     private readonly TaskCompletionSource<HttpResponseMessage>? _responded =
         context.IsStreaming ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
 
     private readonly TaskCompletionSource? _bodyEnded = context.IsStreaming ? new() : null;
     private Task _chain = Task.CompletedTask;
+    private ModelCallStream? _body;
+    private int _isAbandoned;
     private int _bodyHasEnded;
     private long _startedAt;
 
     public ModelCallContext Context => context;
 
-    public ResilienceOptions Limits => limits;
+    public ResilienceOptions Limits => options.Resilience;
 
     public TimeProvider Time => time;
 
     /// <summary>Gets the response of a streamed call, as soon as the caller may have it.</summary>
     public Task<HttpResponseMessage> Responded => _responded!.Task;
 
+    public Task Recorded => _chain;
+
     /// <summary>Runs the chain to its end, which for a stream is the end of its body.</summary>
     public Task RunAsync() => _chain = RunChainAsync();
+
+    public void Abandon()
+    {
+        Interlocked.Exchange(ref _isAbandoned, 1);
+        Volatile.Read(ref _body)?.Dispose();
+    }
 
     /// <summary>Says how the body of a stream ended, and waits until the filters are done with the call.</summary>
     public Task EndBodyAsync(AiCallStatus status, AnswerFacts facts, string? failure)
@@ -45,16 +59,19 @@ internal sealed class PhysicalCall(
         return _chain;
     }
 
-    /// <summary>Says how the body of a stream ended. Only the first word counts.</summary>
-    public void EndBody(AiCallStatus status, AnswerFacts facts, string? failure)
+    /// <summary>Says how the body of a stream ended. Only the first word counts; false when somebody else had it.</summary>
+    public bool EndBody(AiCallStatus status, AnswerFacts facts, string? failure)
     {
-        if (Interlocked.Exchange(ref _bodyHasEnded, 1) == 0)
+        if (Interlocked.Exchange(ref _bodyHasEnded, 1) != 0)
         {
-            context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts) : null;
-            context.Failure = failure;
-            Settle(status, facts);
-            _bodyEnded!.SetResult();
+            return false;
         }
+
+        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, options.ApiKey) : null;
+        context.Failure = failure;
+        Settle(status, facts);
+        _bodyEnded!.SetResult();
+        return true;
     }
 
     private async Task RunChainAsync()
@@ -89,11 +106,10 @@ internal sealed class PhysicalCall(
     {
         call.StartedAt = time.GetUtcNow();
         _startedAt = time.GetTimestamp();
-        call.IsSent = true;
         HttpResponseMessage? response = null;
         try
         {
-            response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
+            response = await SendBodyAsync(call).ConfigureAwait(false);
             call.HttpStatus = (int)response.StatusCode;
             call.GenerationId = Header(response, "X-Generation-Id");
             await (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response) ? StreamAsync(response) : BufferAsync(response)).ConfigureAwait(false);
@@ -107,6 +123,37 @@ internal sealed class PhysicalCall(
         {
             response?.Dispose();
             throw Failed(e, whileReading: response is not null);
+        }
+        catch (Exception) when (call.IsSent)
+        {
+            // Of a host's own handler. The request had left, so it may have been billed.
+            response?.Dispose();
+            Settle(AiCallStatus.Error, null);
+            throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendBodyAsync(ModelCallContext call)
+    {
+        HttpContent? body = call.Request.Content;
+        using LeavingContent? leaving = body is null ? null : new LeavingContent(body, call);
+        call.IsSent = body is null;
+        call.Request.Content = leaving;
+        try
+        {
+            HttpResponseMessage response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
+            call.IsSent = true;
+            return response;
+        }
+        catch (Exception e) when (leaving?.Refusal is { } refusal && refusal != e && !call.IsSent)
+        {
+            ExceptionDispatchInfo.Throw(refusal);
+            throw;
+        }
+        finally
+        {
+            // The next attempt, and a filter that looks at the request, finds what the SDK put there.
+            call.Request.Content = body;
         }
     }
 
@@ -143,11 +190,21 @@ internal sealed class PhysicalCall(
         }
 
         context.GenerationId ??= scanner.Facts.Id;
-        var content = new StreamContent(new ModelCallStream(this, upstream, response.Content, scanner, head));
+        var body = new ModelCallStream(this, upstream, response.Content, scanner, head);
+        var content = new StreamContent(body);
         CopyHeaders(response.Content, content);
         response.Content = content;
         context.Response = response;
+
+        // The source of that token goes back to the retry's pool with the response, and is cancelled for whoever has it then.
+        context.CancellationToken = CancellationToken.None;
         _responded!.TrySetResult(response);
+        Interlocked.Exchange(ref _body, body);
+        if (Volatile.Read(ref _isAbandoned) == 1)
+        {
+            await body.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _bodyEnded!.Task.ConfigureAwait(false);
     }
 
@@ -155,7 +212,9 @@ internal sealed class PhysicalCall(
     private void Refuse(HttpResponseMessage response, AnswerFacts facts)
     {
         int status = (int)response.StatusCode;
-        context.Error = response.IsSuccessStatusCode ? ModelCallErrors.Describe(facts) : ModelCallErrors.Describe(status, facts, response.Headers, time);
+        context.Error = response.IsSuccessStatusCode
+            ? ModelCallErrors.Describe(facts, options.ApiKey)
+            : ModelCallErrors.Describe(status, facts, response.Headers, time, options.ApiKey);
         context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
         Settle(AiCallStatus.Error, facts);
         var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };
@@ -168,7 +227,15 @@ internal sealed class PhysicalCall(
         if (e is OperationCanceledException)
         {
             // Inside the retry, a caller who gave up and a time limit look alike.
-            Settle(caller.IsCancellationRequested ? AiCallStatus.Cancelled : AiCallStatus.Timeout, null);
+            if (tier.Caller.IsCancellationRequested)
+            {
+                context.Failure = context.IsSent ? null : NeverSent;
+                Settle(AiCallStatus.Cancelled, null);
+                return e;
+            }
+
+            context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : nameof(ResilienceOptions.AttemptTimeout);
+            Settle(AiCallStatus.Timeout, null);
             return e;
         }
 

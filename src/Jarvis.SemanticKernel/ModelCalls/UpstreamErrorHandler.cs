@@ -19,7 +19,7 @@ internal sealed class UpstreamErrorHandler : DelegatingHandler
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException && tier?.LastCall is not null)
         {
-            throw ModelCallErrors.ToException(tier.LastCall, e);
+            throw ModelCallErrors.ToException(tier.LastCall, e, endedByTotalTimeout: tier.TotalTimeoutPassed);
         }
 
         return response.Content is UpstreamErrorContent refusal ? throw ModelCallErrors.ToException(refusal.Context, null) : response;

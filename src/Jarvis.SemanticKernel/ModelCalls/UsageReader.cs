@@ -13,10 +13,10 @@ internal static class UsageReader
             return;
         }
 
-        int? promptTokens = facts.PromptTokens;
-        int? completionTokens = facts.CompletionTokens;
-        int? cachedTokens = facts.CachedTokens;
-        int? reasoningTokens = facts.ReasoningTokens;
+        int? promptTokens = null;
+        int? completionTokens = null;
+        int? cachedTokens = null;
+        int? reasoningTokens = null;
         decimal? cost = null;
         decimal? upstreamCost = null;
         bool isByok = false;
@@ -61,11 +61,12 @@ internal static class UsageReader
 
         // Taken over only when the object is whole: the last number of a body that was cut may lack digits.
         facts.HasUsage = true;
-        facts.PromptTokens = promptTokens;
-        facts.CompletionTokens = completionTokens;
-        facts.CachedTokens = cachedTokens;
-        facts.ReasoningTokens = reasoningTokens;
-        facts.CostUsd = TotalCost(cost, upstreamCost, isByok);
+        // What a later event does not say does not become unknown by that.
+        facts.PromptTokens = promptTokens ?? facts.PromptTokens;
+        facts.CompletionTokens = completionTokens ?? facts.CompletionTokens;
+        facts.CachedTokens = cachedTokens ?? facts.CachedTokens;
+        facts.ReasoningTokens = reasoningTokens ?? facts.ReasoningTokens;
+        facts.CostUsd = TotalCost(cost, upstreamCost, isByok) ?? facts.CostUsd;
     }
 
     // Without a key of one's own the upstream cost repeats the cost, and adding the two would count twice. A negative cost is a fault, not a credit.

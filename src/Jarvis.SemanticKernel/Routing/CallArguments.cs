@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel.Routing;
@@ -19,7 +20,14 @@ internal static class CallArguments
 
     public static int? FindGoal(KernelArguments arguments) => arguments.TryGetValue(GoalKey, out object? value) ? (value as GoalChoice)?.Goal : null;
 
-    private sealed record TierChoice(string Tier);
+    // A template that names the key shows the value.
+    private sealed record TierChoice(string Tier)
+    {
+        public override string ToString() => Tier;
+    }
 
-    private sealed record GoalChoice(int Goal);
+    private sealed record GoalChoice(int Goal)
+    {
+        public override string ToString() => Goal.ToString(CultureInfo.InvariantCulture);
+    }
 }

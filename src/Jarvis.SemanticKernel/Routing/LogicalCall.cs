@@ -6,7 +6,7 @@ namespace Jarvis.SemanticKernel.Routing;
 internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming, RunLatch run)
 {
     // Only streams leave something behind: their records are written after the response was handed over.
-    private readonly List<Task>? _physicalCalls = isStreaming ? [] : null;
+    private readonly List<ITrackedCall>? _physicalCalls = isStreaming ? [] : null;
 
     public CallAttribution Attribution { get; } = attribution;
 
@@ -33,7 +33,7 @@ internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming,
     public void Enter() => AmbientCall.Current = new AmbientCall(Attribution, this);
 
     /// <summary>Remembers a streamed physical call, whose record is written after its response was handed over.</summary>
-    public void Track(Task physicalCall)
+    public void Track(ITrackedCall physicalCall)
     {
         lock (_physicalCalls!)
         {
@@ -41,18 +41,22 @@ internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming,
         }
     }
 
-    /// <summary>Completes when every tracked call is over and recorded. Never throws: a failure has reached the reader or the log.</summary>
-    public async Task WhenRecordedAsync()
+    /// <summary>
+    /// Ends every tracked call that is still open, and completes when all are recorded. The SDK drops a response whose caller cancels as the headers arrive, without
+    /// disposing it, so nobody else would end that one. Never throws: a failure has reached the reader or the log.
+    /// </summary>
+    public async Task EndAsync()
     {
-        Task[] calls;
+        ITrackedCall[] calls;
         lock (_physicalCalls!)
         {
             calls = [.. _physicalCalls];
         }
 
-        foreach (Task call in calls)
+        foreach (ITrackedCall call in calls)
         {
-            await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            call.Abandon();
+            await call.Recorded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -14,6 +14,12 @@ internal sealed class TierRequest(string tier, string model, LogicalCall? call)
     /// <summary>Gets or sets the caller's own token: inside the retry it cannot be told from a time limit.</summary>
     public CancellationToken Caller { get; set; }
 
+    /// <summary>Gets or sets the token that the caller and the limit for all attempts together cancel.</summary>
+    public CancellationToken AllAttempts { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the limit for all attempts together has passed.</summary>
+    public bool TotalTimeoutPassed { get; set; }
+
     /// <summary>Gets or sets the newest attempt.</summary>
     public ModelCallContext? LastCall { get; set; }
 

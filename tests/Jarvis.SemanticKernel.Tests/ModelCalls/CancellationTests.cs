@@ -62,6 +62,24 @@ public class CancellationTests
     }
 
     [Fact]
+    public async Task Caller_WhoCancelsAsTheHeadersArrive_IsNotHeldByAResponseThatNobodyDisposes()
+    {
+        // The SDK looks at the token between the response and its body, throws, and leaves the response as it is.
+        var ledger = new RecordingLedger();
+        using var caller = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(register: services => services
+            .AddSingleton<IAiCallLedger>(ledger)
+            .AddSingleton<TimeProvider>(new FakeTimeProvider())
+            .ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => new CancelAfterResponse(caller))));
+        jarvis.Upstream.Enqueue(SimulatedReply.Text("one two three").PauseAfterChunk(2, new TaskCompletionSource().Task));
+
+        Task asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: true, caller.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.WaitAsync(Bound, Ct));
+        Assert.Equal((AiCallStatus.Cancelled, 200), (Assert.Single(ledger.Records).Status, ledger.Records[0].HttpStatus));
+    }
+
+    [Fact]
     public async Task Caller_LeavesTheEnumeration_GoesOnOnlyWhenTheRecordIsDurable()
     {
         var durable = new TaskCompletionSource();
@@ -126,4 +144,14 @@ public class CancellationTests
     private static Task<JarvisHarness> StartAsync(RecordingLedger ledger, TimeProvider? time = null) => JarvisHarness.StartAsync(
         configure: options => options.Resilience.MaxRetries = 0,
         register: services => services.AddSingleton<IAiCallLedger>(ledger).AddSingleton(time ?? TimeProvider.System));
+
+    private sealed class CancelAfterResponse(CancellationTokenSource caller) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            await caller.CancelAsync();
+            return response;
+        }
+    }
 }

@@ -168,6 +168,7 @@ public class ModelCallPipelineTests
         {
             Assert.Null(context.Usage);
             Assert.False(context.IsSent);
+            Assert.Null(context.Status);
             await next(context);
             seen = context;
         }));
@@ -176,6 +177,45 @@ public class ModelCallPipelineTests
 
         Assert.Equal(streamed ? new ModelCallUsage(455, 23, 0, 0, 0.00171m) : new ModelCallUsage(812, 164, 0, 0, 0.004896m), seen!.Usage);
         Assert.Equal((AiCallStatus.Ok, 200, streamed, "Anthropic", 1), (seen.Status, seen.HttpStatus, seen.IsStreaming, seen.Provider, seen.Attempt));
+    }
+
+    [Fact]
+    public async Task Status_OfACallThatAFilterAnswered_IsUnknownAndNotAnError()
+    {
+        ModelCallContext? seen = null;
+        await using JarvisHarness jarvis = await StartAsync(
+            new DelegateFilter(async (context, next) =>
+            {
+                await next(context);
+                seen = context;
+            }),
+            new DelegateFilter((context, _) =>
+            {
+                context.Response = InMemoryCall.Answer(new ByteArrayContent(Sample.Load("01-chat-success.json").Body), "application/json", 200);
+                return Task.CompletedTask;
+            }));
+
+        await ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
+
+        Assert.Null(seen!.Status);
+        AssertNothingHappened(jarvis);
+    }
+
+    [Fact]
+    public async Task CancellationToken_AfterAStreamWasHandedOver_BelongsToNobodyElse()
+    {
+        // The token of the sending comes from a pool: a later call would cancel it under a filter that still writes down what this one cost.
+        ModelCallContext? seen = null;
+        await using JarvisHarness jarvis = await StartAsync(new DelegateFilter(async (context, next) =>
+        {
+            Assert.True(context.CancellationToken.CanBeCanceled);
+            await next(context);
+            seen = context;
+        }));
+
+        await ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: true, Ct);
+
+        Assert.Equal(CancellationToken.None, seen!.CancellationToken);
     }
 
     private DelegateFilter Logging(string name) => new(async (context, next) =>

@@ -136,6 +136,80 @@ public class ModelCallResilienceTests
         Assert.Equal([1, 2, 3], _ledger.Records.Select(record => record.Attempt));
     }
 
+    [Theory]
+    [InlineData(2, 3, "AttemptTimeout")]
+    [InlineData(3, 3, null)]
+    public async Task Attempt_ThatTakesTooLong_NamesTheLimit(int attemptMinutes, int totalMinutes, string? limit)
+    {
+        var clock = new RetryClock();
+        await using JarvisHarness jarvis = await StartAsync(
+            options =>
+            {
+                options.Resilience.MaxRetries = 0;
+                options.Resilience.AttemptTimeout = TimeSpan.FromMinutes(attemptMinutes);
+                options.Resilience.TotalTimeout = TimeSpan.FromMinutes(totalMinutes);
+            },
+            services => services.AddSingleton<TimeProvider>(clock));
+        jarvis.Upstream.DefaultReply = SimulatedReply.Text("late").WaitFor(new TaskCompletionSource().Task);
+
+        Task<(ExpectedReply, ModelCallException? Failure)> asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
+        await jarvis.Upstream.WaitForRequestsAsync(1, Ct).WaitAsync(Bound, Ct);
+        clock.Advance(TimeSpan.FromMinutes(attemptMinutes));
+        ModelCallException? failure = (await asking.WaitAsync(Bound, Ct)).Failure;
+
+        string recorded = Assert.Single(_ledger.Records).Error!;
+        Assert.Contains(recorded["failure=".Length..], failure!.Message, StringComparison.Ordinal);
+        Assert.Equal($"failure={limit ?? recorded["failure=".Length..]}", recorded);
+    }
+
+    [Fact]
+    public async Task Attempt_EndedByTheLimitForAllOfThem_NamesThatLimit()
+    {
+        var clock = new RetryClock();
+        await using JarvisHarness jarvis = await StartAsync(
+            options =>
+            {
+                options.Resilience.AttemptTimeout = TimeSpan.FromMinutes(2);
+                options.Resilience.TotalTimeout = TimeSpan.FromMinutes(3);
+            },
+            services => services.AddSingleton<TimeProvider>(clock));
+        jarvis.Upstream.DefaultReply = SimulatedReply.Text("late").WaitFor(new TaskCompletionSource().Task);
+
+        Task<(ExpectedReply, ModelCallException? Failure)> asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
+        await jarvis.Upstream.WaitForRequestsAsync(1, Ct).WaitAsync(Bound, Ct);
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await jarvis.Upstream.WaitForRequestsAsync(2, Ct).WaitAsync(Bound, Ct);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        ModelCallException? failure = (await asking.WaitAsync(Bound, Ct)).Failure;
+
+        Assert.Contains("TotalTimeout", failure!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("AttemptTimeout", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["failure=AttemptTimeout", "failure=TotalTimeout"], _ledger.Records.Select(record => record.Error));
+    }
+
+    [Fact]
+    public async Task BackOff_EndedByTheLimitForAllAttempts_NamesTheLastFailureAndThatLimit()
+    {
+        var clock = new RetryClock();
+        await using JarvisHarness jarvis = await StartAsync(
+            options =>
+            {
+                options.Resilience.AttemptTimeout = TimeSpan.FromSeconds(5);
+                options.Resilience.TotalTimeout = TimeSpan.FromSeconds(6);
+            },
+            services => services.AddSingleton<TimeProvider>(clock));
+        jarvis.Upstream.DefaultReply = Sample.Load("36-error-429-provider-raw-string.json").Reply;
+
+        Task<(ExpectedReply, ModelCallException? Failure)> asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
+        await clock.WhenWaitingAsync(TimeSpan.FromSeconds(11), Ct);
+        clock.Advance(TimeSpan.FromSeconds(6));
+        ModelCallException? failure = (await asking.WaitAsync(Bound, Ct)).Failure;
+
+        Assert.Contains("with 429", failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("TotalTimeout passed before another attempt", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(AiCallStatus.Error, Assert.Single(_ledger.Records).Status);
+    }
+
     private (int, int?, string?)[] Attempts() => [.. _ledger.Records.Select(record => (record.Attempt, record.HttpStatus, record.Error))];
 
     private Task<JarvisHarness> StartAsync(Action<JarvisRoutingOptions>? configure = null, Action<IServiceCollection>? register = null) => JarvisHarness.StartAsync(

@@ -70,6 +70,38 @@ public class ModelCallStreamEndTests
     }
 
     [Fact]
+    public async Task Enumeration_WithTheFlowOfTheContextSuppressed_StreamsEveryRound()
+    {
+        // After its first await the connector runs without our scope: the round after a tool has only its request to tell what it is.
+        var ledger = new RecordingLedger();
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(
+            configure: options => options.Resilience.MaxRetries = 0, register: services => services.AddSingleton<IAiCallLedger>(ledger));
+        jarvis.Upstream.Enqueue(SimulatedReply.ToolCalls(new SimulatedToolCall("Tools-work")), SimulatedReply.Text("done"));
+        Kernel kernel = jarvis.Kernel;
+        kernel.Plugins.AddFromFunctions("Tools", [KernelFunctionFactory.CreateFromMethod(async () => await Task.Yield(), "work")]);
+        await using IAsyncEnumerator<StreamingChatMessageContent> parts = jarvis.Chat(Tier.Mid)
+            .GetStreamingChatMessageContentsAsync("hello", new PromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() }, kernel, Ct)
+            .GetAsyncEnumerator(Ct);
+
+        string text = "";
+        while (await MoveNextAsync())
+        {
+            text += parts.Current.Content;
+        }
+
+        Assert.Equal("done", text);
+        Assert.Equal([(AiCallStatus.Ok, true), (AiCallStatus.Ok, true)], ledger.Records.Select(record => (record.Status, record.IsStreamed)));
+
+        Task<bool> MoveNextAsync()
+        {
+            using (ExecutionContext.SuppressFlow())
+            {
+                return parts.MoveNextAsync().AsTask();
+            }
+        }
+    }
+
+    [Fact]
     public async Task Reply_NotStreamed_WaitsForTheRecord()
     {
         var durable = new TaskCompletionSource();

@@ -55,6 +55,24 @@ public class SecrecyTests
     }
 
     [Theory]
+    [InlineData("gsk_canaryKEY0123456789")]
+    [InlineData("plainCanary.Key+5f2e/==")]
+    [InlineData(JarvisHarness.ApiKey)]
+    public async Task Key_OfAnyShape_IsInNoMemberOfTheException(string key)
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(configure: options => options.ApiKey = key);
+        jarvis.Upstream.DefaultReply = SimulatedReply.Raw(
+            401,
+            [new("content-type", "application/json")],
+            Encoding.UTF8.GetBytes($$$$"""{"error":{"code":401,"message":"Incorrect API key: {{{{key}}}}.","error_type":"{{{{key}}}}","metadata":{"provider_name":"{{{{key}}}}"}}}"""));
+
+        (_, ModelCallException? failure) = await ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
+
+        Assert.Contains("Incorrect API key: [key].", failure!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(key, $"{failure} {failure.Error}", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Retry_IsLoggedWithItsCauseAndNothingElse(bool streamed)

@@ -93,6 +93,22 @@ public class UsageReaderTests
         Assert.Equal(new ModelCallUsage(9, 7, null, null, 0.7m), facts.ToUsage());
     }
 
+    [Theory]
+    [InlineData("""{"prompt_tokens":9,"completion_tokens":7}""")]
+    [InlineData("""{"prompt_tokens":null,"completion_tokens":null,"cost":null,"prompt_tokens_details":null,"completion_tokens_details":{"reasoning_tokens":null}}""")]
+    [InlineData("""{"cost":-1,"prompt_tokens_details":{}}""")]
+    public void Usage_OfALaterEventThatKnowsLess_DoesNotEraseWhatIsKnown(string later)
+    {
+        var facts = new AnswerFacts();
+        const string First = """{"prompt_tokens":9,"completion_tokens":7,"cost":0.25,"prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":2}}""";
+        foreach (string usage in new[] { First, later })
+        {
+            Assert.True(AnswerReader.TryRead(Encoding.UTF8.GetBytes($$"""{"usage":{{usage}},"choices":[{}]}"""), facts));
+        }
+
+        Assert.Equal(new ModelCallUsage(9, 7, 3, 2, 0.25m), facts.ToUsage());
+    }
+
     private static decimal? Money(string? text) => text is null ? null : decimal.Parse(text, CultureInfo.InvariantCulture);
 
     private static ModelCallUsage? Read(string usage)

@@ -115,6 +115,18 @@ public class TierSelectionTests
         Assert.All(jarvis.Upstream.Requests, request => Assert.Equal("google/gemini-2.5-flash", request.Model));
     }
 
+    [Fact]
+    public async Task Choice_ThatATemplateShows_IsItsPlainValue()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+
+        string prompt = await new KernelPromptTemplateFactory()
+            .Create(new PromptTemplateConfig("{{$jarvis_tier}} {{$jarvis_goal}}"))
+            .RenderAsync(jarvis.Kernel, new KernelArguments().WithTier("cheap").WithGoal(42), Ct);
+
+        Assert.Equal("cheap 42", prompt);
+    }
+
     private static KernelArguments Arguments(string[] settings, string? withTier)
     {
         KernelArguments arguments = settings.Length == 0 ? [] : new KernelArguments([.. settings.Select(Settings)]);

@@ -24,6 +24,8 @@ public abstract class CostStoreContract
                 Records.Unbilled(AiCallStatus.Error) with { HttpStatus = 402, GenerationId = null },
                 Records.Unbilled(AiCallStatus.Error) with { HttpStatus = 502, GenerationId = "gen-2" },
                 Records.Unbilled(AiCallStatus.Timeout) with { HttpStatus = null, GenerationId = null },
+                Records.Unbilled(AiCallStatus.Cancelled) with { HttpStatus = null, GenerationId = null, Error = null },
+                Records.Unbilled(AiCallStatus.Cancelled) with { HttpStatus = null, GenerationId = null, Error = "failure=NeverSent" },
             ],
             TestContext.Current.CancellationToken);
         await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
@@ -33,14 +35,14 @@ public abstract class CostStoreContract
             [
                 new SpendLine("cheap", 1, 1, 0, 100, 20, 0.02m),
                 new SpendLine("foreign", 1, 0, 0, 3, 4, 0.5m),
-                new SpendLine("mid", 5, 4, 3, 107, 20, 0.01m),
+                new SpendLine("mid", 7, 6, 4, 107, 20, 0.01m),
             ],
             tiers.OrderBy(line => line.Key));
         IReadOnlyList<SpendLine> models = await ReadAsync(storage, SpendGrouping.Model);
         Assert.Equal(["foreign/model", "vendor/answered", "vendor/asked"], models.Select(line => line.Key).Order());
         IReadOnlyList<SpendLine> goals = await ReadAsync(storage, SpendGrouping.Goal);
         Assert.Equal([null, "42", "7"], goals.Select(line => line.Key).Order());
-        Assert.Equal(6 + 1, goals.Sum(line => line.Calls));
+        Assert.Equal(8 + 1, goals.Sum(line => line.Calls));
     }
 
     [Fact]

@@ -7,12 +7,12 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 
 internal sealed class PostgresCostStore(PostgresConnections connections, IJarvisDatabase database) : ICostStore
 {
-    // A call that the upstream refused with an HTTP error and without an id was never billed, nor was one whose connection never came about.
+    // A call that the upstream refused with an HTTP error and without an id was never billed, nor was one that never left.
     private const string Sums =
         """
                count(*),
                count(*) FILTER (WHERE status <> 'ok'),
-               count(*) FILTER (WHERE cost_source = 'unknown' AND (http_status < 400 OR generation_id IS NOT NULL OR (http_status IS NULL AND status <> 'error'))),
+               count(*) FILTER (WHERE cost_source = 'unknown' AND (http_status < 400 OR generation_id IS NOT NULL OR (http_status IS NULL AND status <> 'error' AND error IS DISTINCT FROM 'failure=NeverSent'))),
                coalesce(sum(prompt_tokens), 0)::bigint,
                coalesce(sum(completion_tokens), 0)::bigint,
                coalesce(sum(coalesce(cost_usd_exact, cost_usd)), 0)::text

@@ -5,13 +5,13 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite;
 
 internal sealed class SqliteCostStore(SqliteConnections connections, IJarvisDatabase database) : ICostStore
 {
-    // A call that the upstream refused with an HTTP error and without an id was never billed, nor was one whose connection never came about.
+    // A call that the upstream refused with an HTTP error and without an id was never billed, nor was one that never left.
     // Costs that whole units hold are summed by SQLite in two parts, because one sum of 64 bits ends at 9.2 million USD; the others are summed as texts.
     private const string Sums =
         """
                count(*),
                count(*) FILTER (WHERE status <> 'ok'),
-               count(*) FILTER (WHERE cost_source = 'unknown' AND (http_status < 400 OR generation_id IS NOT NULL OR (http_status IS NULL AND status <> 'error'))),
+               count(*) FILTER (WHERE cost_source = 'unknown' AND (http_status < 400 OR generation_id IS NOT NULL OR (http_status IS NULL AND status <> 'error' AND error IS NOT 'failure=NeverSent'))),
                coalesce(sum(prompt_tokens), 0),
                coalesce(sum(completion_tokens), 0),
                coalesce(sum(coalesce(cost_usd_exact, cost_usd * 10000) / 1000000) FILTER (WHERE cost_usd_text IS NULL), 0),

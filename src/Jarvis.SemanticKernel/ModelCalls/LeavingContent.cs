@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Jarvis.SemanticKernel.ModelCalls;
+
+/// <summary>
+/// A request's body for the time of one sending. It is asked for when the connection stands and nothing of the request has left, the headers included: connecting may
+/// take long, and this is the last moment at which a call costs nothing.
+/// </summary>
+internal sealed class LeavingContent : HttpContent
+{
+    private readonly HttpContent _body;
+    private readonly ModelCallContext _context;
+
+    public LeavingContent(HttpContent body, ModelCallContext context)
+    {
+        (_body, _context) = (body, context);
+        foreach ((string name, HeaderStringValues values) in body.Headers.NonValidated)
+        {
+            Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+        }
+    }
+
+    /// <summary>Gets what the check threw. The network may wrap it.</summary>
+    public Exception? Refusal { get; private set; }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_context.LeavingCheck is { } check)
+            {
+                await check(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Refusal = e;
+            throw;
+        }
+
+        _context.IsSent = true;
+        await _body.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _body.Headers.ContentLength ?? 0;
+        return _body.Headers.ContentLength is not null;
+    }
+}
