@@ -142,9 +142,9 @@ internal sealed class KillSwitchGuard
         }
     }
 
-    // While reading fails, the last good read serves for as long as the options allow.
+    // While reading fails, the last good read serves for as long as the options allow. A row that was read and says nothing is no failure: it closes the switch.
     private Reading Usable(Reading reading) =>
-        reading.State is null && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
+        !reading.WasRead && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
 
     private async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
@@ -193,7 +193,7 @@ internal sealed class KillSwitchGuard
         {
             KillSwitchRow row = await _store.ReadAsync(KillSwitchValue.GlobalKey, CancellationToken.None).ConfigureAwait(false);
             KillSwitchState? state = KillSwitchValue.Read(row, out string? fault);
-            reading = new Reading(startedAt, state, fault, null);
+            reading = new Reading(startedAt, state, fault, null) { WasRead = true };
         }
         catch (Exception e)
         {
@@ -219,6 +219,10 @@ internal sealed class KillSwitchGuard
             Volatile.Write(ref _lastGood, reading);
             LastActivation = state.IsActive ? state : LastActivation;
             _stop.Set(state.IsActive);
+        }
+        else if (reading.WasRead)
+        {
+            Volatile.Write(ref _lastGood, null);
         }
 
         Report(before, reading);
@@ -249,5 +253,8 @@ internal sealed class KillSwitchGuard
     private sealed record Reading(long StartedAt, KillSwitchState? State, string? Fault, Exception? Cause)
     {
         public bool IsOpen { get; } = State is { IsActive: false };
+
+        // False when the read itself failed, or did not come back in time.
+        public bool WasRead { get; init; }
     }
 }
