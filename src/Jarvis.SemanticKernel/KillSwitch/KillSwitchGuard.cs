@@ -70,10 +70,10 @@ internal sealed class KillSwitchGuard
         return last.State ?? throw new KillSwitchUnavailableException(last.Fault!, last.Cause);
     }
 
-    /// <summary>Takes over what this process has just committed, so that it holds here at once. A read that began before it is not believed.</summary>
-    public void Accept(KillSwitchState state)
+    /// <summary>Takes over an activation that was just committed here, so that it holds at once. A read that began before it is not believed.</summary>
+    public void AcceptActivation(KillSwitchState state)
     {
-        var reading = new Reading(_clock.Milliseconds, state, null, null);
+        var reading = new Reading(_clock.Milliseconds, state, null, null) { WasRead = true };
         lock (_gate)
         {
             _generation++;
@@ -84,8 +84,29 @@ internal sealed class KillSwitchGuard
         _watch?.Start(this);
     }
 
+    /// <summary>
+    /// Forgets what was read, since a release was just committed here, and reads again. The release itself is not believed: a newer activation may have been
+    /// committed while its answer was on the way.
+    /// </summary>
+    /// <returns>A task that ends when the switch was read or could not be. Never throws: the release is committed either way.</returns>
+    public async Task AcceptReleaseAsync(CancellationToken cancellationToken)
+    {
+        Forget();
+        await ((Task)ReadAgainAsync(cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watch?.Start(this);
+    }
+
     /// <summary>Forgets what was read: somebody has changed the switch. Nothing starts here before it has been read again, which begins at once.</summary>
     public void Invalidate()
+    {
+        Forget();
+        Look();
+    }
+
+    /// <summary>Reads the switch unless the last read is fresh, so that a change reaches those who wait and do not ask.</summary>
+    public void Look() => _ = LookAsync();
+
+    private void Forget()
     {
         lock (_gate)
         {
@@ -93,12 +114,7 @@ internal sealed class KillSwitchGuard
             _lastGood = null;
             Volatile.Write(ref _last, _last is { } last ? last with { StartedAt = LongAgo } : null);
         }
-
-        Look();
     }
-
-    /// <summary>Reads the switch unless the last read is fresh, so that a change reaches those who wait and do not ask.</summary>
-    public void Look() => _ = LookAsync();
 
     private async Task LookAsync()
     {

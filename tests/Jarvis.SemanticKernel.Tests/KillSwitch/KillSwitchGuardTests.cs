@@ -1,3 +1,5 @@
+using Jarvis.SemanticKernel.KillSwitch;
+
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
 public class KillSwitchGuardTests
@@ -104,6 +106,55 @@ public class KillSwitchGuardTests
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => early);
         await Assert.ThrowsAsync<KillSwitchActiveException>(guard.CheckAsync);
+    }
+
+    [Fact]
+    public async Task ReleaseAnswersAfterNewerActivation_DoesNotReopen()
+    {
+        GuardUnderTest guard = new();
+        FakeReleaseStore releases = new();
+        StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
+        await guard.CheckAsync();
+
+        // The release is committed, its answer is on the way; the activation is committed after it and answers first.
+        Task release = person.DeactivateAsync("fine again", "test", Ct);
+        guard.Store.Value = FakeKillSwitchStore.Active;
+        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        releases.Answer.SetResult();
+        await release;
+
+        await Assert.ThrowsAsync<KillSwitchActiveException>(guard.CheckAsync);
+        Assert.True(guard.Switch.StopToken.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Release_HoldsAtOnceWhateverTheCacheSays()
+    {
+        GuardUnderTest guard = new();
+        FakeReleaseStore releases = new();
+        StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
+        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        releases.Answer.SetResult();
+
+        await person.DeactivateAsync("fine again", "test", Ct);
+
+        Assert.False(guard.Switch.StopToken.IsCancellationRequested);
+        await guard.CheckAsync();
+    }
+
+    [Fact]
+    public async Task ReleaseCannotBeReadBack_IsNoFailureOfTheRelease()
+    {
+        GuardUnderTest guard = new();
+        FakeReleaseStore releases = new();
+        StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
+        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        guard.Store.OnReadAsync = () => throw new IOException("disk");
+        releases.Answer.SetResult();
+
+        await person.DeactivateAsync("fine again", "test", Ct);
+
+        await Assert.ThrowsAsync<KillSwitchUnavailableException>(guard.CheckAsync);
     }
 
     [Fact]
