@@ -196,7 +196,7 @@ internal sealed class KillSwitchGuard
             }
 
             int generation = _generation;
-            return _reading is { IsCompleted: false } running ? running : _reading = Task.Run(() => ReadAsync(generation));
+            return _reading is { IsCompleted: false } running ? running : _reading = Detached.Run(() => ReadAsync(generation));
         }
     }
 

@@ -4,6 +4,8 @@ namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
 public class KillSwitchGuardTests
 {
+    private static readonly AsyncLocal<string?> Ambient = new();
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -155,6 +157,30 @@ public class KillSwitchGuardTests
         await person.DeactivateAsync("fine again", "test", Ct);
 
         await Assert.ThrowsAsync<KillSwitchUnavailableException>(guard.CheckAsync);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SharedRead_SeesNoAmbientValuesOfTheFirstCaller(bool isSuppressed)
+    {
+        GuardUnderTest guard = new();
+        string? seen = "never read";
+        guard.Store.OnReadAsync = () =>
+        {
+            seen = Ambient.Value;
+            return Task.FromResult<string?>(FakeKillSwitchStore.Open);
+        };
+        Ambient.Value = "the first caller";
+
+        Task check;
+        using (isSuppressed ? ExecutionContext.SuppressFlow() : default(IDisposable))
+        {
+            check = guard.CheckAsync();
+        }
+
+        await check;
+        Assert.Null(seen);
     }
 
     [Fact]
