@@ -25,16 +25,11 @@ internal sealed class JarvisRegistration
     }
 
     /// <summary>Which plugins to import: a kernel takes them from the container as they are, so this cannot wait for the options.</summary>
-    public JarvisPlugins WantedPlugins()
+    public JarvisPlugins WantedPlugins(EnvironmentVariables environment)
     {
+        // Filled from every source, since the settings in code may build on what configuration says. Faults are reported when the options are read.
         var probe = new JarvisRoutingOptions();
-        foreach (IConfigurationSection section in Sections)
-        {
-            // A value that is none is reported with the other faults of the configuration.
-            probe.Plugins = Enum.TryParse(section[nameof(probe.Plugins)], ignoreCase: true, out JarvisPlugins plugins) ? plugins : probe.Plugins;
-        }
-
-        Configure.ForEach(configure => configure(probe));
+        new JarvisOptionsSetup(this, environment).Configure(probe);
         return probe.Plugins;
     }
 }

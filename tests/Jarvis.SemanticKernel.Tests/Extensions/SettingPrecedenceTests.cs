@@ -90,6 +90,19 @@ public class SettingPrecedenceTests
         Assert.Equal(("/first.db", "First:Database", "cheap"), (options.Database, options.DatabaseSource, options.DefaultTier));
     }
 
+    [Fact]
+    public void Code_SeesConfigurationAndEnvironmentFromTheFirstTimeItRuns()
+    {
+        List<(string? Vision, string? Strong)> seen = [];
+        ServiceCollection services = [];
+        services.AddSingleton<EnvironmentVariables>(new TestEnvironment(Environment));
+
+        services.AddJarvisRouting(new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build())
+            .AddJarvisRouting(options => seen.Add((options.Tiers["vision"].Model, options.Tiers["strong"].Model)));
+
+        Assert.Equal([("configuration/vision", "environment/strong")], seen);
+    }
+
     [Theory]
     [InlineData(Postgres, Postgres)]
     [InlineData("Host=db;Database=jarvis", "Host=db;Database=jarvis")]
