@@ -37,6 +37,7 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchChanges(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<KillSwitchWatch>();
+        services.TryAddSingleton(provider => new KillSwitchNeighbours(provider.GetRequiredService<JarvisStorage>().Identity));
         services.TryAddSingleton<KillSwitchGuard>();
         services.TryAddSingleton<IKillSwitch, StoredKillSwitch>();
     }

@@ -6,6 +6,7 @@ using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Jarvis.SemanticKernel.Extensions;
 
@@ -22,17 +23,22 @@ internal sealed class JarvisStorage : IDisposable
         DatabaseTarget target = FindTarget(options.Value);
         if (target.Kind == DatabaseKind.Postgres)
         {
+            Identity = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Password = null }.ConnectionString;
             _postgres = new PostgresConnections(target, FindListenTarget(options.Value));
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else
         {
             _sqlite = new SqliteConnections(target);
+            Identity = _sqlite.Path;
             Database = new SqliteJarvisDatabase(target, _sqlite);
         }
     }
 
     public IJarvisDatabase Database { get; }
+
+    /// <summary>Gets what tells this database from others, without a password.</summary>
+    public string Identity { get; }
 
     public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
         ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())

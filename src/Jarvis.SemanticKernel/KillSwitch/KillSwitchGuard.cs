@@ -18,6 +18,7 @@ internal sealed class KillSwitchGuard
 
     private readonly IKillSwitchStore _store;
     private readonly KillSwitchWatch? _watch;
+    private readonly KillSwitchNeighbours? _neighbours;
     private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -36,15 +37,21 @@ internal sealed class KillSwitchGuard
     private bool _isPrepared;
 
     public KillSwitchGuard(
-        IKillSwitchStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchGuard> logger, KillSwitchWatch? watch = null)
+        IKillSwitchStore store,
+        IOptions<JarvisRoutingOptions> options,
+        TimeProvider time,
+        ILogger<KillSwitchGuard> logger,
+        KillSwitchWatch? watch = null,
+        KillSwitchNeighbours? neighbours = null)
     {
-        _watch = watch;
+        (_watch, _neighbours) = (watch, neighbours);
         KillSwitchOptions settings = options.Value.KillSwitch;
         (_store, _time, _clock, _logger) = (store, time, new MonotonicClock(time), logger);
         _cacheMilliseconds = (long)settings.CacheDuration.TotalMilliseconds;
         _stalenessMilliseconds = (long)(settings.MaxStaleness ?? settings.CacheDuration).TotalMilliseconds;
         _readTimeout = settings.ReadTimeout;
         _oldestMilliseconds = _cacheMilliseconds + (long)_readTimeout.TotalMilliseconds;
+        neighbours?.Add(this);
     }
 
     public CancellationToken StopToken => _stop.Token;
@@ -70,8 +77,18 @@ internal sealed class KillSwitchGuard
         return last.State ?? throw new KillSwitchUnavailableException(last.Fault!, last.Cause);
     }
 
-    /// <summary>Takes over an activation that was just committed here, so that it holds at once. A read that began before it is not believed.</summary>
+    /// <summary>Takes over an activation that was just committed here, so that it holds at once, in all containers of this process.</summary>
     public void AcceptActivation(KillSwitchState state)
+    {
+        Believe(state);
+        _neighbours?.TellActivation(this, state);
+
+        // A process that only writes at first has to hear of what others do next.
+        _watch?.Start(this);
+    }
+
+    /// <summary>Takes over an activation that was committed in this process. A read that began before it is not believed.</summary>
+    public void Believe(KillSwitchState state)
     {
         var reading = new Reading(_clock.Milliseconds, state, null, null) { WasRead = true };
         lock (_gate)
@@ -79,9 +96,6 @@ internal sealed class KillSwitchGuard
             _generation++;
             Keep(reading);
         }
-
-        // A process that only writes at first has to hear of what others do next.
-        _watch?.Start(this);
     }
 
     /// <summary>
