@@ -54,6 +54,22 @@ public class RegistrationTests
         Assert.Empty(await database.ReadCallsAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OwnChatServiceInPlaceOfATier_WinsForPromptsToo(bool isByServiceId)
+    {
+        Mock<IChatCompletionService> own = ChatService("own");
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(register: services => services.AddKeyedSingleton("strong", own.Object));
+        KernelArguments arguments = isByServiceId ? new(new OpenAIPromptExecutionSettings { ServiceId = "strong" }) : new KernelArguments().WithTier("strong");
+
+        FunctionResult result = await jarvis.Kernel.InvokePromptAsync("Work", arguments, cancellationToken: Ct);
+
+        Assert.Same(own.Object, jarvis.Kernel.GetRequiredService<IChatCompletionService>("strong"));
+        Assert.Equal("own", result.ToString());
+        Assert.Equal(0, jarvis.Upstream.RequestCount);
+    }
+
     [Fact]
     public async Task OwnUnkeyedChatService_WinsInTheContainerAndPromptsStayGoverned()
     {
