@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Jarvis.SemanticKernel.Extensions;
 
 /// <summary>Finds every fault of the options, each with the setting, what it holds and what is accepted. Secrets are not repeated.</summary>
-internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : IValidateOptions<JarvisRoutingOptions>
+internal sealed class JarvisOptionsValidator(JarvisRegistration registration, EnvironmentVariables environment) : IValidateOptions<JarvisRoutingOptions>
 {
     public ValidateOptionsResult Validate(string? name, JarvisRoutingOptions options)
     {
@@ -45,7 +45,7 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : 
             faults.Add("AppTitle holds a character that cannot stand in a header. Accepted is printable ASCII, or null to send none.");
         }
 
-        if (options.Database is not null && !DatabaseTargetParser.TryParse(options.Database, options.DatabaseSource!, autoMigrate: true, out _, out string? fault))
+        if (!JarvisDatabaseSetting.TryFind(options, environment, out _, out string? fault))
         {
             faults.Add($"Database ({JarvisOptionsSetup.DatabaseVariable}): {fault}");
         }
