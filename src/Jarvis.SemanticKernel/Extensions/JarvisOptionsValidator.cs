@@ -13,6 +13,11 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         CheckListenConnection(options, faults);
         CheckTiers(options, faults);
         CheckLimits(options, faults);
+        if (registration is { CallsModels: true, HasScopedModelCallFilter: true })
+        {
+            faults.Add($"An {nameof(IModelCallFilter)} is registered as scoped. Accepted is a singleton: the filters are made once, for all calls of the process.");
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

@@ -4,8 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jarvis.SemanticKernel.Extensions;
 
 /// <summary>What the calls of <c>AddJarvisRouting</c> asked for. One per service collection: its presence is what makes a second call harmless.</summary>
-internal sealed class JarvisRegistration
+internal sealed class JarvisRegistration(IServiceCollection services)
 {
+    /// <summary>Gets a value indicating whether a filter was registered that would have to end with a scope, while the chain of filters never ends.</summary>
+    public bool HasScopedModelCallFilter => services.Any(service => service.ServiceType == typeof(IModelCallFilter) && service.Lifetime == ServiceLifetime.Scoped);
+
     public List<IConfigurationSection> Sections { get; } = [];
 
     public List<Action<JarvisRoutingOptions>> Configure { get; } = [];
