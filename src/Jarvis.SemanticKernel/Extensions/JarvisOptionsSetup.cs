@@ -1,4 +1,3 @@
-using Jarvis.SemanticKernel.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -23,30 +22,14 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
         foreach (IConfigurationSection section in registration.Sections)
         {
             ConfigurationFaults.Bind(section, options);
-            if (section[nameof(options.Database)] is not null)
+            if (section[nameof(options.Database)] is { } database)
             {
-                options.DatabaseSource = $"{section.Path}:{nameof(options.Database)}";
+                options.FoundDatabase = (database, $"{section.Path}:{nameof(options.Database)}");
             }
         }
 
         FromEnvironment(options);
-        string? database = options.Database;
-        foreach (Action<JarvisRoutingOptions> configure in registration.Configure)
-        {
-            configure(options);
-        }
-
-        if (!string.Equals(database, options.Database, StringComparison.Ordinal))
-        {
-            options.DatabaseSource = $"{nameof(JarvisRoutingOptions)}.{nameof(options.Database)}";
-        }
-
-        // The variable that every platform sets for an application's own database is the last resort, and only where it can be ours at all.
-        if (options.Database is null && environment.Get(SharedDatabaseVariable) is { } shared
-            && DatabaseTargetParser.TryParse(shared, SharedDatabaseVariable, autoMigrate: false, out DatabaseTarget? target, out _) && target.Kind == DatabaseKind.Postgres)
-        {
-            (options.Database, options.DatabaseSource) = (shared, SharedDatabaseVariable);
-        }
+        registration.Configure.ForEach(configure => configure(options));
     }
 
     private void FromEnvironment(JarvisRoutingOptions options)
@@ -54,7 +37,7 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
         options.ApiKey = environment.Get(ApiKeyVariable) ?? options.ApiKey;
         if (environment.Get(DatabaseVariable) is { } database)
         {
-            (options.Database, options.DatabaseSource) = (database, DatabaseVariable);
+            (options.Database, options.FoundDatabase) = (database, (database, DatabaseVariable));
         }
 
         if (environment.Get(EndpointVariable) is { } endpoint)

@@ -5,7 +5,7 @@ using Microsoft.SemanticKernel;
 namespace Jarvis.SemanticKernel.Extensions;
 
 /// <summary>Finds every fault of the options, each with the setting, what it holds and what is accepted. Secrets are not repeated.</summary>
-internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : IValidateOptions<JarvisRoutingOptions>
+internal sealed class JarvisOptionsValidator(JarvisRegistration registration, EnvironmentVariables environment) : IValidateOptions<JarvisRoutingOptions>
 {
     public ValidateOptionsResult Validate(string? name, JarvisRoutingOptions options)
     {
@@ -14,6 +14,11 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : 
         CheckListenConnection(options, faults);
         CheckTiers(options, faults);
         CheckLimits(options, faults);
+        if (registration is { CallsModels: true, HasScopedModelCallFilter: true })
+        {
+            faults.Add($"An {nameof(IModelCallFilter)} is registered as scoped. Accepted is a singleton: the filters are made once, for all calls of the process.");
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
@@ -46,7 +51,7 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration) : 
             faults.Add("AppTitle holds a character that cannot stand in a header. Accepted is printable ASCII, or null to send none.");
         }
 
-        if (options.Database is not null && !DatabaseTargetParser.TryParse(options.Database, options.DatabaseSource!, autoMigrate: true, out _, out string? fault))
+        if (!JarvisDatabaseSetting.TryFind(options, environment, out _, out string? fault))
         {
             faults.Add($"Database ({JarvisOptionsSetup.DatabaseVariable}): {fault}");
         }

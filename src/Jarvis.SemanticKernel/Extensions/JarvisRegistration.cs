@@ -4,8 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jarvis.SemanticKernel.Extensions;
 
 /// <summary>What the calls of <c>AddJarvisRouting</c> asked for. One per service collection: its presence is what makes a second call harmless.</summary>
-internal sealed class JarvisRegistration
+internal sealed class JarvisRegistration(IServiceCollection services)
 {
+    /// <summary>Gets a value indicating whether a filter was registered that would have to end with a scope, while the chain of filters never ends.</summary>
+    public bool HasScopedModelCallFilter => services.Any(service => service.ServiceType == typeof(IModelCallFilter) && service.Lifetime == ServiceLifetime.Scoped);
+
     public List<IConfigurationSection> Sections { get; } = [];
 
     public List<Action<JarvisRoutingOptions>> Configure { get; } = [];
@@ -25,16 +28,11 @@ internal sealed class JarvisRegistration
     }
 
     /// <summary>Which plugins to import: a kernel takes them from the container as they are, so this cannot wait for the options.</summary>
-    public JarvisPlugins WantedPlugins()
+    public JarvisPlugins WantedPlugins(EnvironmentVariables environment)
     {
+        // Filled from every source, since the settings in code may build on what configuration says. Faults are reported when the options are read.
         var probe = new JarvisRoutingOptions();
-        foreach (IConfigurationSection section in Sections)
-        {
-            // A value that is none is reported with the other faults of the configuration.
-            probe.Plugins = Enum.TryParse(section[nameof(probe.Plugins)], ignoreCase: true, out JarvisPlugins plugins) ? plugins : probe.Plugins;
-        }
-
-        Configure.ForEach(configure => configure(probe));
+        new JarvisOptionsSetup(this, environment).Configure(probe);
         return probe.Plugins;
     }
 }

@@ -37,6 +37,7 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchChanges(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<KillSwitchWatch>();
+        services.TryAddSingleton(provider => new KillSwitchNeighbours(provider.GetRequiredService<JarvisStorage>().Identity));
         services.TryAddSingleton<KillSwitchGuard>();
         services.TryAddSingleton<IKillSwitch, StoredKillSwitch>();
     }
@@ -105,7 +106,8 @@ internal static class JarvisRegistrationSteps
         // A later call may have switched off what an earlier one imported.
         registration.Plugins.ForEach(plugin => services.Remove(plugin));
         registration.Plugins.Clear();
-        JarvisPlugins wanted = registration.WantedPlugins();
+        JarvisPlugins wanted = registration.WantedPlugins(
+            services.LastOrDefault(s => s.ServiceType == typeof(EnvironmentVariables))?.ImplementationInstance as EnvironmentVariables ?? new EnvironmentVariables());
         if (wanted.HasFlag(JarvisPlugins.KillSwitch))
         {
             registration.Plugins.Add(ServiceDescriptor.Singleton(static provider => KillSwitchPlugin.Create(provider.GetRequiredService<IKillSwitch>())));

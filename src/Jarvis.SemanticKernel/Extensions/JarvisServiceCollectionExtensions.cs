@@ -69,7 +69,7 @@ public static class JarvisServiceCollectionExtensions
             return known;
         }
 
-        var registration = new JarvisRegistration();
+        var registration = new JarvisRegistration(services);
         services.AddSingleton(registration);
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);

@@ -6,6 +6,7 @@ using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Jarvis.SemanticKernel.Extensions;
 
@@ -17,22 +18,27 @@ internal sealed class JarvisStorage : IDisposable
     private readonly PostgresConnections? _postgres;
     private readonly SqliteConnections? _sqlite;
 
-    public JarvisStorage(IOptions<JarvisRoutingOptions> options)
+    public JarvisStorage(IOptions<JarvisRoutingOptions> options, EnvironmentVariables environment)
     {
-        DatabaseTarget target = FindTarget(options.Value);
+        DatabaseTarget target = FindTarget(options.Value, environment);
         if (target.Kind == DatabaseKind.Postgres)
         {
+            Identity = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Password = null }.ConnectionString;
             _postgres = new PostgresConnections(target, FindListenTarget(options.Value));
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else
         {
             _sqlite = new SqliteConnections(target);
+            Identity = _sqlite.Path;
             Database = new SqliteJarvisDatabase(target, _sqlite);
         }
     }
 
     public IJarvisDatabase Database { get; }
+
+    /// <summary>Gets what tells this database from others, without a password.</summary>
+    public string Identity { get; }
 
     public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
         ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
@@ -58,12 +64,6 @@ internal sealed class JarvisStorage : IDisposable
         : DatabaseTargetParser.TryParse(listen, ListenSetting, autoMigrate: false, out DatabaseTarget? target, out string? fault) ? target
         : throw new JarvisDatabaseException(fault);
 
-    private static DatabaseTarget FindTarget(JarvisRoutingOptions options)
-    {
-        // A database that a platform handed to the application is not ours to change without being asked.
-        bool autoMigrate = options.AutoMigrate ?? options.DatabaseSource != JarvisOptionsSetup.SharedDatabaseVariable;
-        return options.Database is null ? DatabaseTargetParser.Default(autoMigrate)
-            : DatabaseTargetParser.TryParse(options.Database, options.DatabaseSource!, autoMigrate, out DatabaseTarget? target, out string? fault) ? target
-            : throw new JarvisDatabaseException(fault);
-    }
+    private static DatabaseTarget FindTarget(JarvisRoutingOptions options, EnvironmentVariables environment) =>
+        JarvisDatabaseSetting.TryFind(options, environment, out DatabaseTarget? target, out string? fault) ? target : throw new JarvisDatabaseException(fault);
 }

@@ -26,7 +26,7 @@ public interface IKillSwitch
     /// <param name="reason">Why; 1 to 2,000 characters. Everybody who is stopped reads it.</param>
     /// <param name="triggeredBy">Who: <c>cli</c>, <c>api</c>, <c>agent</c> or a name; 1 to 200 characters.</param>
     /// <param name="cancellationToken">Stops waiting; the switch may be active all the same.</param>
-    /// <returns>A task that ends when the activation is committed. This process is stopped by then.</returns>
+    /// <returns>A task that ends when the activation is committed. This process is stopped by then, in all of its containers that share the database.</returns>
     /// <exception cref="ArgumentException"><paramref name="reason"/> or <paramref name="triggeredBy"/> is empty or too long.</exception>
     /// <exception cref="KillSwitchUnavailableException">The switch could not be written.</exception>
     Task ActivateAsync(string reason, string triggeredBy, CancellationToken cancellationToken = default);

@@ -56,5 +56,5 @@ internal sealed class KillSwitchFilter(KillSwitchCheck check) : IPromptRenderFil
         }
     }
 
-    internal ValueTask CheckAsync(CancellationToken cancellationToken) => check.ThrowIfStoppedAsync(AmbientCall.Current.Call?.Run, cancellationToken);
+    internal ValueTask CheckAsync(CancellationToken cancellationToken) => check.ThrowIfStoppedAsync(LogicalCall.RunAround(), cancellationToken);
 }

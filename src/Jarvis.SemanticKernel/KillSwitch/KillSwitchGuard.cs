@@ -18,6 +18,7 @@ internal sealed class KillSwitchGuard
 
     private readonly IKillSwitchStore _store;
     private readonly KillSwitchWatch? _watch;
+    private readonly KillSwitchNeighbours? _neighbours;
     private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -36,15 +37,21 @@ internal sealed class KillSwitchGuard
     private bool _isPrepared;
 
     public KillSwitchGuard(
-        IKillSwitchStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchGuard> logger, KillSwitchWatch? watch = null)
+        IKillSwitchStore store,
+        IOptions<JarvisRoutingOptions> options,
+        TimeProvider time,
+        ILogger<KillSwitchGuard> logger,
+        KillSwitchWatch? watch = null,
+        KillSwitchNeighbours? neighbours = null)
     {
-        _watch = watch;
+        (_watch, _neighbours) = (watch, neighbours);
         KillSwitchOptions settings = options.Value.KillSwitch;
         (_store, _time, _clock, _logger) = (store, time, new MonotonicClock(time), logger);
         _cacheMilliseconds = (long)settings.CacheDuration.TotalMilliseconds;
         _stalenessMilliseconds = (long)(settings.MaxStaleness ?? settings.CacheDuration).TotalMilliseconds;
         _readTimeout = settings.ReadTimeout;
         _oldestMilliseconds = _cacheMilliseconds + (long)_readTimeout.TotalMilliseconds;
+        neighbours?.Add(this);
     }
 
     public CancellationToken StopToken => _stop.Token;
@@ -70,22 +77,50 @@ internal sealed class KillSwitchGuard
         return last.State ?? throw new KillSwitchUnavailableException(last.Fault!, last.Cause);
     }
 
-    /// <summary>Takes over what this process has just committed, so that it holds here at once. A read that began before it is not believed.</summary>
-    public void Accept(KillSwitchState state)
+    /// <summary>Takes over an activation that was just committed here, so that it holds at once, in all containers of this process.</summary>
+    public void AcceptActivation(KillSwitchState state)
     {
-        var reading = new Reading(_clock.Milliseconds, state, null, null);
-        lock (_gate)
-        {
-            _generation++;
-            Keep(reading);
-        }
+        Believe(state);
+        _neighbours?.TellActivation(this, state);
 
         // A process that only writes at first has to hear of what others do next.
         _watch?.Start(this);
     }
 
+    /// <summary>Takes over an activation that was committed in this process. A read that began before it is not believed.</summary>
+    public void Believe(KillSwitchState state)
+    {
+        var reading = new Reading(_clock.Milliseconds, state, null, null) { WasRead = true };
+        lock (_gate)
+        {
+            _generation++;
+            Keep(reading);
+        }
+    }
+
+    /// <summary>
+    /// Forgets what was read, since a release was just committed here, and reads again. The release itself is not believed: a newer activation may have been
+    /// committed while its answer was on the way.
+    /// </summary>
+    /// <returns>A task that ends when the switch was read or could not be. Never throws: the release is committed either way.</returns>
+    public async Task AcceptReleaseAsync(CancellationToken cancellationToken)
+    {
+        Forget();
+        await ((Task)ReadAgainAsync(cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _watch?.Start(this);
+    }
+
     /// <summary>Forgets what was read: somebody has changed the switch. Nothing starts here before it has been read again, which begins at once.</summary>
     public void Invalidate()
+    {
+        Forget();
+        Look();
+    }
+
+    /// <summary>Reads the switch unless the last read is fresh, so that a change reaches those who wait and do not ask.</summary>
+    public void Look() => _ = LookAsync();
+
+    private void Forget()
     {
         lock (_gate)
         {
@@ -93,12 +128,7 @@ internal sealed class KillSwitchGuard
             _lastGood = null;
             Volatile.Write(ref _last, _last is { } last ? last with { StartedAt = LongAgo } : null);
         }
-
-        Look();
     }
-
-    /// <summary>Reads the switch unless the last read is fresh, so that a change reaches those who wait and do not ask.</summary>
-    public void Look() => _ = LookAsync();
 
     private async Task LookAsync()
     {
@@ -142,9 +172,9 @@ internal sealed class KillSwitchGuard
         }
     }
 
-    // While reading fails, the last good read serves for as long as the options allow.
+    // While reading fails, the last good read serves for as long as the options allow. A row that was read and says nothing is no failure: it closes the switch.
     private Reading Usable(Reading reading) =>
-        reading.State is null && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
+        !reading.WasRead && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
 
     private async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
@@ -180,7 +210,7 @@ internal sealed class KillSwitchGuard
             }
 
             int generation = _generation;
-            return _reading is { IsCompleted: false } running ? running : _reading = Task.Run(() => ReadAsync(generation));
+            return _reading is { IsCompleted: false } running ? running : _reading = Detached.Run(() => ReadAsync(generation));
         }
     }
 
@@ -193,7 +223,7 @@ internal sealed class KillSwitchGuard
         {
             KillSwitchRow row = await _store.ReadAsync(KillSwitchValue.GlobalKey, CancellationToken.None).ConfigureAwait(false);
             KillSwitchState? state = KillSwitchValue.Read(row, out string? fault);
-            reading = new Reading(startedAt, state, fault, null);
+            reading = new Reading(startedAt, state, fault, null) { WasRead = true };
         }
         catch (Exception e)
         {
@@ -219,6 +249,10 @@ internal sealed class KillSwitchGuard
             Volatile.Write(ref _lastGood, reading);
             LastActivation = state.IsActive ? state : LastActivation;
             _stop.Set(state.IsActive);
+        }
+        else if (reading.WasRead)
+        {
+            Volatile.Write(ref _lastGood, null);
         }
 
         Report(before, reading);
@@ -249,5 +283,8 @@ internal sealed class KillSwitchGuard
     private sealed record Reading(long StartedAt, KillSwitchState? State, string? Fault, Exception? Cause)
     {
         public bool IsOpen { get; } = State is { IsActive: false };
+
+        // False when the read itself failed, or did not come back in time.
+        public bool WasRead { get; init; }
     }
 }

@@ -5,7 +5,10 @@ public sealed class KillSwitchOptions
 {
     /// <summary>Gets or sets how long a read of the switch may be reused.</summary>
     /// <value>Between zero and one minute; the default is one second.</value>
-    /// <remarks>A change made in this process is seen at once; one made elsewhere within this time plus <see cref="ReadTimeout"/>.</remarks>
+    /// <remarks>
+    /// An activation by this process holds at once, in all of its containers that share the database; a release holds at once in the container that made it. Any other
+    /// change is seen as soon as the database tells of it, which only Postgres does, and within this time plus <see cref="ReadTimeout"/> at the latest.
+    /// </remarks>
     public TimeSpan CacheDuration { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets or sets how long a caller waits for the switch to be read before it counts as unreadable.</summary>

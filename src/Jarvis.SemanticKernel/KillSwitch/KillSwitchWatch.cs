@@ -28,10 +28,7 @@ internal sealed class KillSwitchWatch(IKillSwitchChanges changes, IOptions<Jarvi
         {
             // Not in the scope, nor in the trace, of whoever happens to be first.
             CancellationToken ending = _ending.Token;
-            using (ExecutionContext.SuppressFlow())
-            {
-                _ = Task.Run(() => WatchAsync(guard, ending), ending);
-            }
+            _ = Detached.Run(() => WatchAsync(guard, ending));
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class StoredKillSwitch(KillSwitchGuard guard, IKillSwitchStore s
         DateTimeOffset at = time.GetUtcNow();
         await KillSwitchChange.WriteAsync(store, token => store.ActivateAsync(
             KillSwitchValue.GlobalKey, KillSwitchValue.Active(reason, at), reason, triggeredBy, at, token), cancellationToken).ConfigureAwait(false);
-        guard.Accept(new KillSwitchState(IsActive: true, reason, at));
+        guard.AcceptActivation(new KillSwitchState(IsActive: true, reason, at));
     }
 
     public async Task<IReadOnlyList<KillSwitchAuditEntry>> GetHistoryAsync(int limit = 20, CancellationToken cancellationToken = default)

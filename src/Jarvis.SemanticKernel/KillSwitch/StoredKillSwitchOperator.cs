@@ -9,6 +9,6 @@ internal sealed class StoredKillSwitchOperator(KillSwitchGuard guard, IKillSwitc
         DateTimeOffset at = time.GetUtcNow();
         await KillSwitchChange.WriteAsync(store, token => releases.DeactivateAsync(
             KillSwitchValue.GlobalKey, KillSwitchValue.Inactive(reason, at), reason, triggeredBy, at, token), cancellationToken).ConfigureAwait(false);
-        guard.Accept(new KillSwitchState(IsActive: false, reason, at));
+        await guard.AcceptReleaseAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -9,12 +9,14 @@ namespace Jarvis.SemanticKernel.Ledger;
 /// Callers that wait at the same time share a commit. Nobody waits for a timer: a lone caller is written at once, and those who come while a batch is being
 /// committed make up the next one.
 /// </summary>
-internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<GroupCommitLedger> logger) : IAiCallLedger
+internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<GroupCommitLedger> logger)
+    : IAiCallLedger, IAsyncDisposable, IDisposable
 {
     private const int LargestBatch = 500;
 
     private readonly Lock _gate = new();
     private List<Entry> _waiting = [];
+    private TaskCompletionSource? _idle;
     private int _writers;
 
     public Task AppendAsync(AiCallRecord record)
@@ -39,6 +41,30 @@ internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRouti
         return entry.Task;
     }
 
+    /// <summary>
+    /// Lets the records that were handed over become durable before the container takes the store away, for as long as a commit may take. What comes later, or
+    /// takes longer, fails with an exception that carries the record.
+    /// </summary>
+    public async ValueTask DisposeAsync() => await WhenIdleAsync().ConfigureAwait(false);
+
+    public void Dispose() => WhenIdleAsync().GetAwaiter().GetResult();
+
+    private async Task WhenIdleAsync()
+    {
+        Task idle;
+        lock (_gate)
+        {
+            if (_writers == 0)
+            {
+                return;
+            }
+
+            idle = (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        await ((Task)idle.WaitAsync(options.Value.Ledger.StoreTimeout, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private async Task WriteBatchesAsync()
     {
         while (TakeBatch() is { } batch)
@@ -54,6 +80,11 @@ internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRouti
             if (_waiting.Count == 0)
             {
                 _writers--;
+                if (_writers == 0)
+                {
+                    _idle?.TrySetResult();
+                }
+
                 return null;
             }
 

@@ -57,8 +57,8 @@ public sealed class JarvisRoutingOptions
     /// <summary>Gets the retries and time limits of a call.</summary>
     public ResilienceOptions Resilience { get; } = new();
 
-    /// <summary>Gets or sets which setting <see cref="Database"/> came from.</summary>
-    internal string? DatabaseSource { get; set; }
+    /// <summary>Gets or sets what configuration or environment said of <see cref="Database"/>, and where. What code set is another text.</summary>
+    internal (string Text, string Source)? FoundDatabase { get; set; }
 
     /// <summary>Gets the faults of sources that could not be expressed as a value.</summary>
     internal List<string> Faults { get; } = [];

@@ -10,6 +10,31 @@ internal sealed class RunLatch
 {
     private ExceptionDispatchInfo? _stopped;
     private CancellationToken _stop;
+    private LogicalCall? _outermost;
+    private volatile bool _isOver;
+
+    /// <summary>Gets the id that was made for this run; null when a scope named it.</summary>
+    public string? OwnId { get; private set; }
+
+    /// <summary>Gets a value indicating whether the outermost call has returned.</summary>
+    public bool IsOver => _isOver;
+
+    /// <summary>Takes the first call as the outermost one. It is not shared with others before that.</summary>
+    public void Begin(LogicalCall call, string? ownId)
+    {
+        if (_outermost is null)
+        {
+            (_outermost, OwnId) = (call, ownId);
+        }
+    }
+
+    public void End(LogicalCall call)
+    {
+        if (ReferenceEquals(call, _outermost))
+        {
+            _isOver = true;
+        }
+    }
 
     /// <summary>Stops the run. The first cause is kept.</summary>
     public void Stop(Exception cause) => Interlocked.CompareExchange(ref _stopped, ExceptionDispatchInfo.Capture(cause), null);

@@ -39,7 +39,7 @@ internal sealed class ScopedEnumerator<T>(LogicalCall call, IAsyncEnumerable<T> 
         }
 
         // A stream that its reader abandons is over for the caller only when its record is durable.
-        await call.EndAsync().ConfigureAwait(false);
+        await call.AbandonOpenCallsAsync().ConfigureAwait(false);
     }
 
     private void RunScoped()

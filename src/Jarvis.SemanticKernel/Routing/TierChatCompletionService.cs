@@ -32,13 +32,15 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
     {
         var call = LogicalCall.Create(_attribution, isStreaming: false);
         call.Enter();
-        call.Run.ThrowIfStopped();
         try
         {
+            call.Run.ThrowIfStopped();
             return await connector.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            call.End();
+
             // A run stopped in its tool loop ends here, whatever the loop made of it: with a tool message as its result, or another exception.
             call.Run.ThrowIfStopped();
         }
@@ -51,13 +53,20 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var call = LogicalCall.Create(_attribution, isStreaming: true);
-        call.Run.ThrowIfStopped();
-        var reader = new ScopedEnumerator<StreamingChatMessageContent>(
-            call, connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken), cancellationToken);
-        await using ConfiguredAsyncDisposable ending = reader.ConfigureAwait(false);
-        while (await reader.MoveNextAsync().ConfigureAwait(false))
+        try
         {
-            yield return reader.Current;
+            call.Run.ThrowIfStopped();
+            var reader = new ScopedEnumerator<StreamingChatMessageContent>(
+                call, connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken), cancellationToken);
+            await using ConfiguredAsyncDisposable ending = reader.ConfigureAwait(false);
+            while (await reader.MoveNextAsync().ConfigureAwait(false))
+            {
+                yield return reader.Current;
+            }
+        }
+        finally
+        {
+            call.End();
         }
     }
 }

@@ -54,16 +54,15 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
                 {
                     settings ??= candidate;
                 }
+                else if (FindForeign(kernel, id) is { } foreign)
+                {
+                    settings = candidate;
+                    return foreign;
+                }
                 else if (tiers.Find(id) is { } named)
                 {
                     (tier, route, settings) = (named, "service_id", candidate);
                     break;
-                }
-                else if ((kernel.Services as IKeyedServiceProvider)?.GetKeyedService<IChatCompletionService>(id) is { } foreign)
-                {
-                    // Somebody else's connector, registered under its own id: not ours to route.
-                    settings = candidate;
-                    return foreign;
                 }
             }
 
@@ -76,6 +75,11 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
 
         if (tier is null && chosen is not null)
         {
+            if (FindForeign(kernel, chosen) is { } foreign)
+            {
+                return foreign;
+            }
+
             tier = tiers.Find(chosen) ?? throw UnknownTierException.ForTier(chosen, tiers);
             route = "with_tier";
         }
@@ -87,6 +91,10 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
             Route = route,
         });
     }
+
+    // Somebody else's connector, registered under its own id or in a tier's place: not ours to route.
+    private static IChatCompletionService? FindForeign(Kernel kernel, string id) =>
+        (kernel.Services as IKeyedServiceProvider)?.GetKeyedService<IChatCompletionService>(id) is { } service and not TierChatCompletionService ? service : null;
 
     private (TierChatCompletionService? Tier, string Route, PromptExecutionSettings? Settings) ByModel(
         IReadOnlyDictionary<string, PromptExecutionSettings> choices, TierChatCompletionService? tier, string route, PromptExecutionSettings? settings)

@@ -10,8 +10,7 @@ public class LayeringTests
     [
         ("Storage", "KillSwitch", "KillSwitchRow", "what the store contract IKillSwitchStore reads"),
         ("Plugins", "KillSwitch", "AlwaysCallable", "marks the functions that only read, so that they stay callable while the switch is active"),
-        ("KillSwitch", "Routing", "AmbientCall", "finds the run that encloses the code, to stop all of it"),
-        ("KillSwitch", "Routing", "LogicalCall", "holds the run's latch"),
+        ("KillSwitch", "Routing", "LogicalCall", "finds the run that encloses the code, to stop all of it"),
         ("KillSwitch", "Routing", "RunLatch", "a run that was stopped stays stopped: Semantic Kernel makes a message for the model of a tool filter's exception"),
         ("KillSwitch", "Routing", "TierRequest", "in a handler the logical call travels with the request, the ambient one may be another"),
         ("ModelCalls", "Routing", "LogicalCall", "a streamed call ends for its reader only when its record is durable, so the logical call tracks it"),

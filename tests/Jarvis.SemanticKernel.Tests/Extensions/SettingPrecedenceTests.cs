@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Extensions;
+using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,12 +44,12 @@ public class SettingPrecedenceTests
     [InlineData(false, false, true, "configuration", "Jarvis:Database")]
     public void Source_Wins(bool inCode, bool inEnvironment, bool inConfiguration, string winner, string databaseSource)
     {
-        JarvisRoutingOptions options = Read(inCode ? SetAll : null, inEnvironment ? Environment : [], inConfiguration ? Configuration : []);
+        (JarvisRoutingOptions options, DatabaseTarget database) = ReadAll(inCode ? SetAll : null, inEnvironment ? Environment : [], inConfiguration ? Configuration : []);
 
         Assert.Equal($"{winner}-key", options.ApiKey);
         Assert.Equal(new Uri($"https://{winner}.example.org/v1"), options.Endpoint);
         Assert.Equal($"/{winner}/jarvis.db", options.Database);
-        Assert.Equal(databaseSource, options.DatabaseSource);
+        Assert.Equal((databaseSource, true), (database.Source, database.AutoMigrate));
         Assert.All(["strong", "mid", "cheap"], tier => Assert.Equal($"{winner}/{tier}", options.Tiers[tier].Model));
         Assert.Equal(inConfiguration ? 4 : 3, options.Tiers.Count);
     }
@@ -85,23 +86,73 @@ public class SettingPrecedenceTests
         services.AddJarvisRouting(configuration.GetSection("First")).AddJarvisRouting(configuration.GetSection("Second"));
         using ServiceProvider provider = services.BuildServiceProvider();
 
-        JarvisRoutingOptions options = provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value;
+        (JarvisRoutingOptions options, DatabaseTarget database) = ReadAll(provider);
 
-        Assert.Equal(("/first.db", "First:Database", "cheap"), (options.Database, options.DatabaseSource, options.DefaultTier));
+        Assert.Equal(("/first.db", "First:Database", "cheap"), (options.Database, database.Source, options.DefaultTier));
+    }
+
+    [Fact]
+    public void Code_SeesConfigurationAndEnvironmentFromTheFirstTimeItRuns()
+    {
+        List<(string? Vision, string? Strong)> seen = [];
+        ServiceCollection services = [];
+        services.AddSingleton<EnvironmentVariables>(new TestEnvironment(Environment));
+
+        services.AddJarvisRouting(new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build())
+            .AddJarvisRouting(options => seen.Add((options.Tiers["vision"].Model, options.Tiers["strong"].Model)));
+
+        Assert.Equal([("configuration/vision", "environment/strong")], seen);
     }
 
     [Theory]
-    [InlineData(Postgres, Postgres)]
-    [InlineData("Host=db;Database=jarvis", "Host=db;Database=jarvis")]
-    [InlineData("mysql://db/jarvis", null)]
-    [InlineData("/somewhere/app.db", null)]
-    [InlineData("Data Source=app.db", null)]
-    [InlineData("", null)]
-    public void SharedDatabaseUrl_IsTakenOnlyForPostgres(string value, string? database)
+    [InlineData(Postgres, true)]
+    [InlineData("Host=db;Database=jarvis", true)]
+    [InlineData("mysql://db/jarvis", false)]
+    [InlineData("/somewhere/app.db", false)]
+    [InlineData("Data Source=app.db", false)]
+    [InlineData("", false)]
+    public void SharedDatabaseUrl_IsTakenOnlyForPostgres(string value, bool isTaken)
     {
-        JarvisRoutingOptions options = Read(o => o.ApiKey = "key", [("DATABASE_URL", value)], []);
+        (_, DatabaseTarget database) = ReadAll(o => o.ApiKey = "key", [("DATABASE_URL", value)], []);
 
-        Assert.Equal((database, database is null ? null : "DATABASE_URL"), (options.Database, options.DatabaseSource));
+        Assert.Equal(
+            isTaken ? (DatabaseKind.Postgres, "DATABASE_URL", false) : (DatabaseKind.Sqlite, "the default", true), (database.Kind, database.Source, database.AutoMigrate));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DatabaseConfiguredTheUsualWay_IsTheCodesAndMigrated(bool isAfterwards)
+    {
+        foreach ((string, string)[] environment in ((string, string)[][])[[], [("DATABASE_URL", Postgres)], [("JARVIS_DATABASE_URL", "/environment/jarvis.db")]])
+        {
+            ServiceCollection services = [];
+            services.AddSingleton<EnvironmentVariables>(new TestEnvironment(environment));
+            services.AddJarvisRouting(options => options.ApiKey = "key");
+            _ = isAfterwards
+                ? services.PostConfigure<JarvisRoutingOptions>(options => options.Database = "Host=other;Database=jarvis")
+                : services.Configure<JarvisRoutingOptions>(options => options.Database = "Host=other;Database=jarvis");
+            using ServiceProvider provider = services.BuildServiceProvider();
+
+            (_, DatabaseTarget database) = ReadAll(provider);
+
+            Assert.Equal((DatabaseKind.Postgres, "JarvisRoutingOptions.Database", true), (database.Kind, database.Source, database.AutoMigrate));
+            Assert.Contains("jarvis on other:5432 (from JarvisRoutingOptions.Database", provider.GetRequiredService<IJarvisDatabase>().Description, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void WrongDatabaseConfiguredTheUsualWay_IsAFaultThatNamesItsSource()
+    {
+        ServiceCollection services = [];
+        services.AddSingleton<EnvironmentVariables>(new TestEnvironment());
+        services.AddJarvisRouting(options => options.ApiKey = "key");
+        services.Configure<JarvisRoutingOptions>(options => options.Database = "mysql://db/jarvis");
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        OptionsValidationException fault = Assert.Throws<OptionsValidationException>(() => ReadAll(provider));
+
+        Assert.Contains("JarvisRoutingOptions.Database", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -129,7 +180,11 @@ public class SettingPrecedenceTests
         }
     }
 
-    private static JarvisRoutingOptions Read(Action<JarvisRoutingOptions>? code, (string, string)[] environment, Dictionary<string, string?> configuration)
+    private static JarvisRoutingOptions Read(Action<JarvisRoutingOptions>? code, (string, string)[] environment, Dictionary<string, string?> configuration) =>
+        ReadAll(code, environment, configuration).Options;
+
+    private static (JarvisRoutingOptions Options, DatabaseTarget Database) ReadAll(
+        Action<JarvisRoutingOptions>? code, (string, string)[] environment, Dictionary<string, string?> configuration)
     {
         ServiceCollection services = [];
         services.AddSingleton<EnvironmentVariables>(new TestEnvironment(environment));
@@ -137,6 +192,13 @@ public class SettingPrecedenceTests
         // In the order that would let the wrong one win if the order of the calls counted.
         services.AddJarvisRouting(code).AddJarvisRouting(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build());
         using ServiceProvider provider = services.BuildServiceProvider();
-        return provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value;
+        return ReadAll(provider);
+    }
+
+    private static (JarvisRoutingOptions Options, DatabaseTarget Database) ReadAll(ServiceProvider provider)
+    {
+        JarvisRoutingOptions options = provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value;
+        Assert.True(JarvisDatabaseSetting.TryFind(options, provider.GetRequiredService<EnvironmentVariables>(), out DatabaseTarget? database, out _));
+        return (options, database);
     }
 }

@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Extensions;
+using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,12 +36,13 @@ public sealed class JarvisHarness : IAsyncDisposable
 
     public IChatCompletionService Chat(string tier) => _services.GetRequiredKeyedService<IChatCompletionService>(tier);
 
-    /// <summary>Starts on a SQLite file of its own, or on the database that is named.</summary>
+    /// <summary>Starts on a SQLite file of its own, or on the database that is named; as a process of its own, unless it is to share this one with others.</summary>
     public static async Task<JarvisHarness> StartAsync(
         string? database = null,
         Action<JarvisRoutingOptions>? configure = null,
         Action<IServiceCollection>? register = null,
-        OpenRouterSimulator? upstream = null)
+        OpenRouterSimulator? upstream = null,
+        bool isOwnProcess = true)
     {
         IAsyncDisposable? owned = null;
         if (database is null)
@@ -53,6 +55,11 @@ public sealed class JarvisHarness : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
         register?.Invoke(services);
+        if (isOwnProcess)
+        {
+            services.AddSingleton(new KillSwitchNeighbours(Guid.NewGuid().ToString()));
+        }
+
         services.AddSingleton(new NoEnvironment());
         services.AddSingleton<EnvironmentVariables>(provider => provider.GetRequiredService<NoEnvironment>());
         services.AddJarvisRouting(options =>

@@ -18,6 +18,8 @@ internal sealed class FakeKillSwitchStore : IKillSwitchStore
     /// <summary>What a read gives.</summary>
     public Func<Task<string?>> OnReadAsync { get; set; } = () => Task.FromResult<string?>(Open);
 
+    public string? NewestAuditAction { get; set; }
+
     public Func<CancellationToken, ValueTask> OnPrepareAsync { get; set; } = _ => ValueTask.CompletedTask;
 
     public Func<Task> OnActivateAsync { get; set; } = () => Task.CompletedTask;
@@ -36,7 +38,7 @@ internal sealed class FakeKillSwitchStore : IKillSwitchStore
     public async Task<KillSwitchRow> ReadAsync(string key, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        return new KillSwitchRow(await OnReadAsync(), null);
+        return new KillSwitchRow(await OnReadAsync(), NewestAuditAction);
     }
 
     public Task ActivateAsync(string key, string valueJson, string reason, string triggeredBy, DateTimeOffset at, CancellationToken cancellationToken) => OnActivateAsync();

@@ -142,6 +142,40 @@ public class KillSwitchGuardFaultTests
         await Assert.ThrowsAsync<KillSwitchUnavailableException>(guard.CheckAsync);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("null")]
+    [InlineData("garbage")]
+    [InlineData("""{"active":"yes"}""")]
+    public async Task ReadSucceedsWithoutState_LastGoodReadDoesNotServe(string? value)
+    {
+        GuardUnderTest guard = new(options => options.MaxStaleness = TimeSpan.FromMinutes(1));
+        await guard.CheckAsync();
+        (guard.Store.OnReadAsync, guard.Store.NewestAuditAction) = (() => Task.FromResult(value), "activate");
+        guard.LetCacheExpire();
+
+        await Assert.ThrowsAsync<KillSwitchUnavailableException>(guard.CheckAsync);
+
+        // Nor does it once reading fails too.
+        guard.Store.OnReadAsync = () => throw new IOException("disk");
+        guard.LetCacheExpire();
+        await Assert.ThrowsAsync<KillSwitchUnavailableException>(guard.CheckAsync);
+    }
+
+    [Fact]
+    public async Task ReadHangs_LastGoodReadServesUntilMaxStaleness()
+    {
+        GuardUnderTest guard = new(options => options.MaxStaleness = TimeSpan.FromSeconds(10));
+        await guard.CheckAsync();
+        TaskCompletionSource<string?> hung = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        guard.Store.OnReadAsync = () => hung.Task;
+        guard.LetCacheExpire();
+
+        Task check = guard.CheckAsync();
+        guard.Clock.Advance(guard.Options.ReadTimeout);
+        await check.WaitAsync(Bound, Ct);
+    }
+
     [Fact]
     public async Task ActivationCannotBeWritten_SaysSo()
     {

@@ -1,7 +1,11 @@
+using Jarvis.SemanticKernel.KillSwitch;
+
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
 public class KillSwitchGuardTests
 {
+    private static readonly AsyncLocal<string?> Ambient = new();
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -104,6 +108,79 @@ public class KillSwitchGuardTests
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => early);
         await Assert.ThrowsAsync<KillSwitchActiveException>(guard.CheckAsync);
+    }
+
+    [Fact]
+    public async Task ReleaseAnswersAfterNewerActivation_DoesNotReopen()
+    {
+        GuardUnderTest guard = new();
+        FakeReleaseStore releases = new();
+        StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
+        await guard.CheckAsync();
+
+        // The release is committed, its answer is on the way; the activation is committed after it and answers first.
+        Task release = person.DeactivateAsync("fine again", "test", Ct);
+        guard.Store.Value = FakeKillSwitchStore.Active;
+        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        releases.Answer.SetResult();
+        await release;
+
+        await Assert.ThrowsAsync<KillSwitchActiveException>(guard.CheckAsync);
+        Assert.True(guard.Switch.StopToken.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Release_HoldsAtOnceWhateverTheCacheSays()
+    {
+        GuardUnderTest guard = new();
+        FakeReleaseStore releases = new();
+        StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
+        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        releases.Answer.SetResult();
+
+        await person.DeactivateAsync("fine again", "test", Ct);
+
+        Assert.False(guard.Switch.StopToken.IsCancellationRequested);
+        await guard.CheckAsync();
+    }
+
+    [Fact]
+    public async Task ReleaseCannotBeReadBack_IsNoFailureOfTheRelease()
+    {
+        GuardUnderTest guard = new();
+        FakeReleaseStore releases = new();
+        StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
+        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        guard.Store.OnReadAsync = () => throw new IOException("disk");
+        releases.Answer.SetResult();
+
+        await person.DeactivateAsync("fine again", "test", Ct);
+
+        await Assert.ThrowsAsync<KillSwitchUnavailableException>(guard.CheckAsync);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SharedRead_SeesNoAmbientValuesOfTheFirstCaller(bool isSuppressed)
+    {
+        GuardUnderTest guard = new();
+        string? seen = "never read";
+        guard.Store.OnReadAsync = () =>
+        {
+            seen = Ambient.Value;
+            return Task.FromResult<string?>(FakeKillSwitchStore.Open);
+        };
+        Ambient.Value = "the first caller";
+
+        Task check;
+        using (isSuppressed ? ExecutionContext.SuppressFlow() : default(IDisposable))
+        {
+            check = guard.CheckAsync();
+        }
+
+        await check;
+        Assert.Null(seen);
     }
 
     [Fact]

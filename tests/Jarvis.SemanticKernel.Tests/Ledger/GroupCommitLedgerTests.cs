@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Jarvis.SemanticKernel.Ledger;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Jarvis.SemanticKernel.Tests.Ledger;
 
+[SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "A ledger holds nothing. Disposing it waits, which is what some of the tests are about.")]
 public class GroupCommitLedgerTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
@@ -196,6 +198,52 @@ public class GroupCommitLedgerTests
         await appended.WaitAsync(Bound, Ct);
         Assert.Single(store.Commits);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Disposed_WaitsForTheBatchUnderWayAndForThoseThatWait(int concurrentBatches)
+    {
+        FakeAiCallStore store = new() { MaxConcurrentBatches = concurrentBatches };
+        GroupCommitLedger ledger = Ledger(store);
+        List<Task> appended = [];
+        for (int i = 1; i <= concurrentBatches; i++)
+        {
+            appended.Add(ledger.AppendAsync(Record()));
+            await store.WaitForCommitsAsync(i, Ct);
+        }
+
+        appended.Add(ledger.AppendAsync(Record()));
+        Task disposed = ledger.DisposeAsync().AsTask();
+        for (int i = 0; i <= concurrentBatches; i++)
+        {
+            Assert.False(disposed.IsCompleted);
+            await store.WaitForCommitsAsync(i + 1, Ct);
+            store.Commits[i].Ending.SetResult();
+            await (i < concurrentBatches - 1 ? appended[i] : Task.CompletedTask).WaitAsync(Bound, Ct);
+        }
+
+        await disposed.WaitAsync(Bound, Ct);
+        await Task.WhenAll(appended).WaitAsync(Bound, Ct);
+    }
+
+    [Fact]
+    public async Task DisposedWhileStoreHangs_WaitsNoLongerThanACommitMayTake()
+    {
+        FakeAiCallStore store = new();
+        GroupCommitLedger ledger = Ledger(store);
+        Task appended = ledger.AppendAsync(Record());
+        await store.WaitForCommitsAsync(1, Ct);
+
+        Task disposed = ledger.DisposeAsync().AsTask();
+        await PassStoreTimeoutAsync(Task.WhenAll(disposed, appended));
+
+        await disposed.WaitAsync(Bound, Ct);
+        await Assert.ThrowsAsync<LedgerException>(() => appended.WaitAsync(Bound, Ct));
+    }
+
+    [Fact]
+    public void DisposedWithNothingToWrite_ReturnsAtOnce() => Ledger(new FakeAiCallStore()).Dispose();
 
     private static AiCallRecord Record() => new()
     {

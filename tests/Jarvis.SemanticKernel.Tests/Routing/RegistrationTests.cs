@@ -2,6 +2,7 @@ using Jarvis.SemanticKernel.Extensions;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
@@ -52,6 +53,36 @@ public class RegistrationTests
         Assert.Equal(0, jarvis.Upstream.RequestCount);
         await jarvis.KillSwitch.ThrowIfActiveAsync(Ct);
         Assert.Empty(await database.ReadCallsAsync());
+    }
+
+    [Theory]
+    [InlineData(ServiceLifetime.Scoped, true)]
+    [InlineData(ServiceLifetime.Transient, false)]
+    [InlineData(ServiceLifetime.Singleton, false)]
+    public async Task ScopedModelCallFilter_IsAFault(ServiceLifetime lifetime, bool isFault)
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(
+            register: services => services.Add(new ServiceDescriptor(typeof(IModelCallFilter), _ => Mock.Of<IModelCallFilter>(), lifetime)));
+
+        Exception? fault = Record.Exception(() => jarvis.Chat("mid"));
+
+        Assert.Equal(isFault, fault is OptionsValidationException && fault.Message.Contains("IModelCallFilter is registered as scoped", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OwnChatServiceInPlaceOfATier_WinsForPromptsToo(bool isByServiceId)
+    {
+        Mock<IChatCompletionService> own = ChatService("own");
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(register: services => services.AddKeyedSingleton("strong", own.Object));
+        KernelArguments arguments = isByServiceId ? new(new OpenAIPromptExecutionSettings { ServiceId = "strong" }) : new KernelArguments().WithTier("strong");
+
+        FunctionResult result = await jarvis.Kernel.InvokePromptAsync("Work", arguments, cancellationToken: Ct);
+
+        Assert.Same(own.Object, jarvis.Kernel.GetRequiredService<IChatCompletionService>("strong"));
+        Assert.Equal("own", result.ToString());
+        Assert.Equal(0, jarvis.Upstream.RequestCount);
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+using Jarvis.SemanticKernel.Testing;
+using Jarvis.SemanticKernel.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+
+namespace Jarvis.SemanticKernel.Tests.Ledger;
+
+/// <summary>A program that ends while calls are under way.</summary>
+public class DisposedProviderTests
+{
+    private const int Calls = 20;
+
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DisposedWithCallsUnderWay_EachHasItsRecordOrItsCallerHasIt(bool isAsync)
+    {
+        await using SqliteTestDatabase database = new();
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.Setting);
+        TaskCompletionSource mayAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        jarvis.Upstream.DefaultReply = SimulatedReply.Text("x").WithUsage(7, 3, "0.5").WaitFor(mayAnswer.Task);
+        Task<ChatMessageContent>[] calls = [.. Enumerable.Range(0, Calls).Select(_ => jarvis.Chat("mid").GetChatMessageContentAsync("Work", cancellationToken: Ct))];
+        await jarvis.Upstream.WaitForRequestsAsync(Calls, Ct);
+
+        mayAnswer.SetResult();
+        var provider = (ServiceProvider)jarvis.Services;
+        await (isAsync ? provider.DisposeAsync().AsTask() : Task.Run(provider.Dispose, Ct));
+
+        List<Guid> carried = [];
+        foreach (Task<ChatMessageContent> call in calls)
+        {
+            Exception? failure = await Record.ExceptionAsync(() => call.WaitAsync(Bound, Ct));
+            if (failure is not null)
+            {
+                carried.Add(Assert.IsType<LedgerException>(failure).Record.CallId);
+            }
+        }
+
+        Assert.Equal(Calls, (await database.ReadCallsAsync()).Count + carried.Distinct().Count());
+    }
+}
