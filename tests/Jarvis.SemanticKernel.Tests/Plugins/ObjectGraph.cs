@@ -50,8 +50,8 @@ internal static class ObjectGraph
         return found;
     }
 
-    // Reflection describes code and threads lead everywhere: neither is something that was handed to the plugin.
+    // Reflection describes code; threads lead everywhere, and so do timers, each of which knows the next one of the process: none is something that was handed to the plugin.
     private static bool IsLeaf(Type type) => type.IsPrimitive || type.IsEnum || type.IsPointer || type.IsByRefLike || type == typeof(string) || type == typeof(decimal)
         || typeof(MemberInfo).IsAssignableFrom(type) || typeof(Assembly).IsAssignableFrom(type) || typeof(Module).IsAssignableFrom(type)
-        || typeof(Thread).IsAssignableFrom(type) || type == typeof(ConditionalWeakTable<object, object>) || typeof(ExecutionContext).IsAssignableFrom(type);
+        || typeof(Thread).IsAssignableFrom(type) || typeof(ITimer).IsAssignableFrom(type) || type == typeof(ConditionalWeakTable<object, object>) || typeof(ExecutionContext).IsAssignableFrom(type);
 }
