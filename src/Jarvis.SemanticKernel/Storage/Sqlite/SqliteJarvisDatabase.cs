@@ -33,6 +33,20 @@ internal sealed class SqliteJarvisDatabase : IJarvisDatabase
         }
     }
 
+    public async Task<IReadOnlyList<DatabaseFinding>> ExamineAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return File.Exists(_connections.Path)
+                ? await _connections.ReadAsync(SqliteExamination.Run, cancellationToken).ConfigureAwait(false)
+                : [new("database", DatabaseFindingOutcome.Fault, $"{Description} does not exist. Run 'jarvis db migrate', which creates it.")];
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            return [new("database", DatabaseFindingOutcome.Fault, Explain(exception).Message)];
+        }
+    }
+
     public string GetScript() => SqliteMigration.Script();
 
     private async Task PrepareAsync()
