@@ -43,7 +43,7 @@ internal static class CommandRunner
             else
             {
                 Terminal errors = Terminal.ForErrors();
-                if (description is not null)
+                if (description is not null && !failure.Message.Contains(description, StringComparison.Ordinal))
                 {
                     errors.Fact("database", description);
                 }

@@ -6,6 +6,8 @@ namespace Jarvis.SemanticKernel.Cli;
 /// <summary>A failure as a sentence for a person and a number for a script.</summary>
 internal sealed record Failure(int ExitCode, string Message)
 {
+    private const string DatabaseVariable = "JARVIS_DATABASE_URL";
+
     public static Failure Of(Exception exception, TimeSpan limit, bool isInterrupted) => exception switch
     {
         OperationCanceledException when isInterrupted => new(Cli.ExitCode.Interrupted, "Interrupted. What was on its way may have happened all the same; 'jarvis status' tells."),
@@ -24,7 +26,11 @@ internal sealed record Failure(int ExitCode, string Message)
         _ => new(Cli.ExitCode.Failed, $"An unexpected {exception.GetType().Name}: a mistake in this program. Nothing is known of the outcome; 'jarvis status' tells."),
     };
 
-    /// <summary>Names a setting as whoever types commands knows it.</summary>
-    public static string InTermsOfTheCommandLine(string message) =>
-        message.Replace($"{nameof(JarvisRoutingOptions)}.{nameof(JarvisRoutingOptions.Database)}", "--database", StringComparison.Ordinal);
+    /// <summary>Names a setting as whoever types commands knows it, and no setting that a command does not have.</summary>
+    public static string InTermsOfTheCommandLine(string message) => message
+        .Replace($"Database ({DatabaseVariable}): ", "", StringComparison.Ordinal)
+        .Replace($"{nameof(JarvisRoutingOptions)}.{nameof(JarvisRoutingOptions.Database)}", "--database", StringComparison.Ordinal)
+        .Replace(", and AutoMigrate is off", "", StringComparison.Ordinal)
+        .Replace(", or set AutoMigrate and give this role the right to create", "", StringComparison.Ordinal)
+        .Replace(", or set AutoMigrate", "", StringComparison.Ordinal);
 }

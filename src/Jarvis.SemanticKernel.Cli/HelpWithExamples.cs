@@ -16,6 +16,9 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         _usual.MaxWidth = Terminal.HelpWidth;
     }
 
+    // Whoever asks how to write it need not have written it right.
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         int code = _usual.Invoke(parseResult);

@@ -11,16 +11,10 @@ internal static class JarvisCommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         RootCommand root = Create();
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = root.Parse(args is [] ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            Terminal errors = Terminal.ForErrors();
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
-            {
-                errors.Fault(message);
-            }
-
-            errors.Text($"See '{string.Join(' ', Path(parsed.CommandResult.Command))} --help'.");
+            Explain(parsed);
             return ExitCode.BadUsage;
         }
 
@@ -44,6 +38,26 @@ internal static class JarvisCommandLine
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
+    }
+
+    private static void Explain(ParseResult parsed)
+    {
+        Terminal errors = Terminal.ForErrors();
+        Command command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var unknown, ..] && command.Subcommands.Count > 0)
+        {
+            // The parser's own messages speak of the words after it too, and of a missing command.
+            errors.Fault($"There is no command '{unknown}'. There are: {string.Join(", ", command.Subcommands.Select(known => known.Name))}.");
+        }
+        else
+        {
+            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
+            {
+                errors.Fault(message);
+            }
+        }
+
+        errors.Text($"See '{string.Join(' ', Path(command))} --help'.");
     }
 
     private static IEnumerable<string> Path(Command command) =>

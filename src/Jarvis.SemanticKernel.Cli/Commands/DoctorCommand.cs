@@ -29,7 +29,7 @@ internal static class DoctorCommand
         findings.AddRange(await endpoint);
         findings.Add(await gate);
         bool isHealthy = findings.TrueForAll(finding => finding.Outcome != DatabaseFindingOutcome.Fault);
-        run.Print(new DoctorDocument(run.Database, isHealthy, findings), CliJson.Default.DoctorDocument, screen =>
+        run.Print(new DoctorDocument(run.Database, isHealthy, findings.Select(FindingDocument.From)), CliJson.Default.DoctorDocument, screen =>
         {
             findings.ForEach(screen.Finding);
             int faults = findings.Count(finding => finding.Outcome == DatabaseFindingOutcome.Fault);

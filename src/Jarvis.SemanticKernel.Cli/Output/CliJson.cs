@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Jarvis.SemanticKernel.Cli.Output;
 
 /// <summary>The documents that programs read. Their fields stay; new ones may come.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ChangeDocument))]
 [JsonSerializable(typeof(StatusDocument))]

@@ -13,4 +13,10 @@ internal sealed record MigrateDocument(string Database, double TookMilliseconds)
 
 internal sealed record ScriptDocument(string? Database, string Engine, string Sql);
 
-internal sealed record DoctorDocument(string Database, bool Healthy, IReadOnlyList<DatabaseFinding> Findings);
+internal sealed record DoctorDocument(string Database, bool Healthy, IEnumerable<FindingDocument> Findings);
+
+internal sealed record FindingDocument(string Subject, string Outcome, string Detail)
+{
+    public static FindingDocument From(DatabaseFinding finding) =>
+        new(finding.Subject, finding.Outcome switch { DatabaseFindingOutcome.Ok => "ok", DatabaseFindingOutcome.Notice => "notice", _ => "fault" }, finding.Detail);
+}

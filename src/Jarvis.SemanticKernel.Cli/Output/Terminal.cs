@@ -10,7 +10,7 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 /// <summary>All that this program prints. On a terminal with colours and broken between words; into a pipe or a file without either, one line for one thing.</summary>
 internal sealed class Terminal
 {
-    private const int LabelWidth = 10;
+    private const int LabelWidth = 12;
     private const int NarrowestText = 20;
     private const int WidestHelp = 120;
 

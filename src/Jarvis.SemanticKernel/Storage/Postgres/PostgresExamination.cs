@@ -43,7 +43,7 @@ internal sealed class PostgresExamination(DatabaseTarget target, PostgresConnect
         NpgsqlConnection connection = await connections.Main.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            return new("database", DatabaseFindingOutcome.Ok, $"The server answers; PostgreSQL {connection.PostgreSqlVersion}.");
+            return new("connection", DatabaseFindingOutcome.Ok, $"The server answers; PostgreSQL {connection.PostgreSqlVersion}.");
         }
     }
 

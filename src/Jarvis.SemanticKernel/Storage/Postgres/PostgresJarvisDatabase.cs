@@ -59,7 +59,7 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
         }
         catch (NpgsqlException exception)
         {
-            return [new("database", DatabaseFindingOutcome.Fault, Explain(exception).Message)];
+            return [new("connection", DatabaseFindingOutcome.Fault, Explain(exception).Message)];
         }
     }
 

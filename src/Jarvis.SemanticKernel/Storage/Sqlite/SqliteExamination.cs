@@ -10,7 +10,7 @@ internal static class SqliteExamination
 
     public static IReadOnlyList<DatabaseFinding> Run(SqliteConnection connection)
     {
-        DatabaseFinding opened = new("database", DatabaseFindingOutcome.Ok, $"The file opens; SQLite {connection.ServerVersion}.");
+        DatabaseFinding opened = new("connection", DatabaseFindingOutcome.Ok, $"The file opens; SQLite {connection.ServerVersion}.");
         if (!SqliteMigration.IsDone(connection))
         {
             return
