@@ -14,7 +14,7 @@ internal static class ExitCode
         """
         Exit codes:
           0    done; for 'status': the switch is not active
-          1    failed: the database cannot be reached, has no schema, refuses, or the switch is unreadable
+          1    failed: database unreachable or without schema, switch unreadable
           2    bad usage or a bad setting; nothing was done
           3    'status': the switch is active
           4    'doctor': found faults

@@ -28,6 +28,7 @@ internal static class DoctorCommand
 
         findings.AddRange(await endpoint);
         findings.Add(await gate);
+        findings = findings.ConvertAll(finding => finding with { Detail = Failure.InTermsOfTheCommandLine(finding.Detail) });
         bool isHealthy = findings.TrueForAll(finding => finding.Outcome != DatabaseFindingOutcome.Fault);
         run.Print(new DoctorDocument(run.Database, isHealthy, findings.Select(FindingDocument.From)), CliJson.Default.DoctorDocument, screen =>
         {
