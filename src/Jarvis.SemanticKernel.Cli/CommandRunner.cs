@@ -15,8 +15,18 @@ internal static class CommandRunner
     /// <param name="options">The options of every command.</param>
     /// <param name="command">The command: what it does, and the exit code.</param>
     /// <param name="limit">The longest time it may take; thirty seconds unless it may take longer for good reasons.</param>
-    public static Func<ParseResult, CancellationToken, Task<int>> For(GlobalOptions options, Func<CommandRun, ParseResult, CancellationToken, Task<int>> command, TimeSpan? limit = null) =>
-        (parsed, interrupted) => RunAsync(parsed.GetValue(options.Database), parsed.GetValue(options.Json), (run, token) => command(run, parsed, token), limit ?? Patience, interrupted);
+    /// <param name="readsModelSettings">Whether the settings of models matter to it, and a fault in them with it.</param>
+    public static Func<ParseResult, CancellationToken, Task<int>> For(
+        GlobalOptions options, Func<CommandRun, ParseResult, CancellationToken, Task<int>> command, TimeSpan? limit = null, bool readsModelSettings = false) =>
+        (parsed, interrupted) =>
+        {
+            if (!readsModelSettings)
+            {
+                ForgetModelSettings();
+            }
+
+            return RunAsync(parsed.GetValue(options.Database), parsed.GetValue(options.Json), (run, token) => command(run, parsed, token), limit ?? Patience, interrupted);
+        };
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The last place that can turn a failure into a sentence.")]
     private static async Task<int> RunAsync(
@@ -52,6 +62,16 @@ internal static class CommandRunner
             }
 
             return failure.ExitCode;
+        }
+    }
+
+    // All settings are checked together, and a mistyped address of a model must not stand between an operator and the switch.
+    private static void ForgetModelSettings()
+    {
+        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith("OPENROUTER_", StringComparison.Ordinal) || name.StartsWith("JARVIS_MODEL_", StringComparison.Ordinal)))
+        {
+            Environment.SetEnvironmentVariable(name, null);
         }
     }
 

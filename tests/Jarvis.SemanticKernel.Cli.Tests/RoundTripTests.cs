@@ -109,6 +109,21 @@ public abstract class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Kill_FaultyModelSettings_WorksAllTheSame()
+    {
+        _jarvis.Environment["OPENROUTER_BASE_URL"] = "no address";
+        _jarvis.Environment["OPENROUTER_API_KEY"] = "no key";
+        _jarvis.Environment["JARVIS_MODEL_MID"] = " ";
+        CliResult kill = await _jarvis.RunAsync("kill", "why");
+        CliResult doctor = await _jarvis.RunAsync("doctor");
+
+        Assert.True(kill.ExitCode == 0, kill.All);
+        Assert.Equal(2, doctor.ExitCode);
+        Assert.Contains("OPENROUTER_BASE_URL", doctor.Error, StringComparison.Ordinal);
+        Assert.Contains("JARVIS_MODEL_MID", doctor.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ReasonWithControlCharacters_DoesNotReachTheTerminal()
     {
         await _jarvis.RunAsync("kill", "red \e[31m alert\r\nsecond line");

@@ -12,7 +12,7 @@ internal static class DoctorCommand
     public static Command Create(GlobalOptions options)
     {
         Command command = new("doctor", "Check key, database, schema, time zone, listener, tiers and the gate itself. Costs nothing and changes nothing. Exit code 4 for a fault.");
-        command.SetAction(CommandRunner.For(options, (run, _, token) => RunAsync(run, token), Patience));
+        command.SetAction(CommandRunner.For(options, (run, _, token) => RunAsync(run, token), Patience, readsModelSettings: true));
         return command;
     }
 

@@ -97,11 +97,11 @@ internal sealed class Terminal
             return;
         }
 
-        Table table = new() { Border = TableBorder.Simple, BorderStyle = new Style(Color.Grey) };
+        Table table = new() { Border = TableBorder.None };
         for (int column = 0; column < headings.Length; column++)
         {
             // The last one takes what is left.
-            table.AddColumn(new TableColumn(headings[column]) { NoWrap = column < headings.Length - 2, Padding = new Padding(0, 0, column < headings.Length - 1 ? 2 : 0, 0) });
+            table.AddColumn(new TableColumn(new Text(headings[column], new Style(decoration: Decoration.Bold))) { NoWrap = column < headings.Length - 2, Padding = new Padding(0, 0, column < headings.Length - 1 ? 2 : 0, 0) });
         }
 
         foreach (string[] row in rows)
