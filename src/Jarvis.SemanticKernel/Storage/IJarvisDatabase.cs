@@ -16,6 +16,11 @@ public interface IJarvisDatabase
     /// <exception cref="JarvisDatabaseException">See <see cref="EnsureReadyAsync"/>.</exception>
     Task MigrateAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Looks whether the database is what the package needs: reachable, current, append-only audit, time zone, notifications. Changes nothing.</summary>
+    /// <param name="cancellationToken">Cancels the examination.</param>
+    /// <returns>What was found, in the order of the questions; only the first ones when the later ones cannot be asked.</returns>
+    Task<IReadOnlyList<DatabaseFinding>> ExamineAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Writes the SQL that <see cref="MigrateAsync"/> would run on an empty database. Safe to run twice.</summary>
     string GetScript();
 }

@@ -51,6 +51,18 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
         }
     }
 
+    public async Task<IReadOnlyList<DatabaseFinding>> ExamineAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await new PostgresExamination(_target, _connections, _migration).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException exception)
+        {
+            return [new("connection", DatabaseFindingOutcome.Fault, Explain(exception).Message)];
+        }
+    }
+
     public string GetScript() => ScriptHeader + PostgresMigration.Script(MigrationsSqlGenerationOptions.Default);
 
     private async Task PrepareAsync()

@@ -33,6 +33,20 @@ internal sealed class SqliteJarvisDatabase : IJarvisDatabase
         }
     }
 
+    public async Task<IReadOnlyList<DatabaseFinding>> ExamineAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return File.Exists(_connections.Path)
+                ? await _connections.ReadAsync(SqliteExamination.Run, cancellationToken).ConfigureAwait(false)
+                : [new("connection", DatabaseFindingOutcome.Fault, $"{Description} does not exist. Run 'jarvis db migrate', which creates it.")];
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            return [new("connection", DatabaseFindingOutcome.Fault, Explain(exception).Message)];
+        }
+    }
+
     public string GetScript() => SqliteMigration.Script();
 
     private async Task PrepareAsync()
@@ -46,9 +60,8 @@ internal sealed class SqliteJarvisDatabase : IJarvisDatabase
 
             if (!_target.AutoMigrate)
             {
-                throw new JarvisDatabaseException(
-                    $"{Description} lacks the schema that this version needs (migration {SqliteSchemaContext.NewestMigration}), and AutoMigrate is off. "
-                    + "Run 'jarvis db migrate', or set AutoMigrate.");
+                string fault = File.Exists(_connections.Path) ? $"lacks the schema that this version needs (migration {SqliteSchemaContext.NewestMigration})" : "does not exist";
+                throw new JarvisDatabaseException($"{Description} {fault}, and AutoMigrate is off. Run 'jarvis db migrate', or set AutoMigrate.");
             }
 
             _migration.Run();

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization.Metadata;
+using Jarvis.SemanticKernel.Cli.Output;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jarvis.SemanticKernel.Cli;
+
+/// <summary>What a command that acts on a database has in its hands.</summary>
+internal sealed class CommandRun(IServiceProvider services, bool asJson, string database)
+{
+    /// <summary>Gets which database the command acts on. Printed by every command.</summary>
+    public string Database => database;
+
+    public IJarvisDatabase Tables => services.GetRequiredService<IJarvisDatabase>();
+
+    public IKillSwitch KillSwitch => services.GetRequiredService<IKillSwitch>();
+
+    public IKillSwitchOperator Operator => services.GetRequiredService<IKillSwitchOperator>();
+
+    public JarvisRoutingOptions Options => services.GetRequiredService<Microsoft.Extensions.Options.IOptions<JarvisRoutingOptions>>().Value;
+
+    /// <summary>Prints the outcome: as a document for programs, else as <paramref name="show"/> does for people.</summary>
+    public void Print<T>(T outcome, JsonTypeInfo<T> type, Action<Terminal> show)
+    {
+        if (asJson)
+        {
+            Terminal.WriteDocument(outcome, type);
+            return;
+        }
+
+        Terminal screen = Terminal.ForOutput();
+        screen.Fact("database", database);
+        show(screen);
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Jarvis.SemanticKernel.Cli.Output;
+
+namespace Jarvis.SemanticKernel.Cli;
+
+/// <summary>The usual help, then examples and what the exit codes mean.</summary>
+internal sealed class HelpWithExamples : SynchronousCommandLineAction
+{
+    private readonly HelpAction _usual;
+
+    public HelpWithExamples(HelpAction usual)
+    {
+        _usual = usual;
+        _usual.MaxWidth = Terminal.HelpWidth;
+    }
+
+    // Whoever asks how to write it need not have written it right.
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = _usual.Invoke(parseResult);
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (string example in ExamplesOf(parseResult.CommandResult.Command.Name))
+        {
+            output.WriteLine($"  {example}");
+        }
+
+        output.WriteLine();
+        output.WriteLine(ExitCode.Explained);
+        return code;
+    }
+
+    private static string[] ExamplesOf(string command) => command switch
+    {
+        "kill" => ["jarvis kill \"The budget of the day is spent\"", "jarvis kill \"Loops\" --by night-watch --json"],
+        "resume" => ["jarvis resume \"The prompt is fixed\""],
+        "status" => ["jarvis status", "jarvis status --json | jq .active", "if ! jarvis status >/dev/null; then echo 'not open'; fi"],
+        "audit" => ["jarvis audit", "jarvis audit --limit 100 --json"],
+        "db" or "migrate" or "script" =>
+        [
+            "jarvis db migrate --database postgres://jarvis@db.example/jarvis",
+            "jarvis db script | psql postgres://owner@db.example/jarvis",
+            "jarvis db script --sqlite | sqlite3 jarvis.db",
+        ],
+        "doctor" => ["jarvis doctor", "jarvis doctor --database ./jarvis.db --json"],
+        _ =>
+        [
+            "jarvis kill \"The budget of the day is spent\"",
+            "jarvis status",
+            "jarvis resume \"Checked, go on\" --database postgres://jarvis@db.example/jarvis",
+        ],
+    };
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Jarvis.SemanticKernel.Cli.Output;
+
+/// <summary>The documents that programs read. Their fields stay; new ones may come.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(ChangeDocument))]
+[JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(AuditDocument))]
+[JsonSerializable(typeof(MigrateDocument))]
+[JsonSerializable(typeof(ScriptDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,0 +1,22 @@
+namespace Jarvis.SemanticKernel.Cli.Output;
+
+/// <summary>A failed command. The database is null when the setting that names it is at fault.</summary>
+internal sealed record ErrorDocument(string? Database, string Error);
+
+internal sealed record ChangeDocument(string Database, bool Active, string Reason, string By, double TookMilliseconds);
+
+internal sealed record StatusDocument(string Database, bool Active, string? Reason, DateTimeOffset? Since, string? By);
+
+internal sealed record AuditDocument(string Database, IReadOnlyList<KillSwitchAuditEntry> Entries);
+
+internal sealed record MigrateDocument(string Database, double TookMilliseconds);
+
+internal sealed record ScriptDocument(string? Database, string Engine, string Sql);
+
+internal sealed record DoctorDocument(string Database, bool Healthy, IEnumerable<FindingDocument> Findings);
+
+internal sealed record FindingDocument(string Subject, string Outcome, string Detail)
+{
+    public static FindingDocument From(DatabaseFinding finding) =>
+        new(finding.Subject, finding.Outcome switch { DatabaseFindingOutcome.Ok => "ok", DatabaseFindingOutcome.Notice => "notice", _ => "fault" }, finding.Detail);
+}

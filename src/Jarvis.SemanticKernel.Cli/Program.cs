@@ -1,0 +1,3 @@
+using Jarvis.SemanticKernel.Cli;
+
+return await JarvisCommandLine.RunAsync(args);

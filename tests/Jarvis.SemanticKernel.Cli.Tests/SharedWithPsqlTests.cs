@@ -1,0 +1,58 @@
+using Jarvis.SemanticKernel.Cli.Tests.Fixtures;
+using Jarvis.SemanticKernel.Tests.Fixtures;
+
+namespace Jarvis.SemanticKernel.Cli.Tests;
+
+/// <summary>The command line and psql see the same rows.</summary>
+public class SharedWithPsqlTests(PostgresServer server)
+{
+    [Fact]
+    public async Task Kill_IsTheRowThatPsqlReads()
+    {
+        await using PostgresDatabase database = await server.CreateDatabaseAsync();
+        using CommandLine jarvis = new();
+        await jarvis.RunAsync("db", "migrate", "-d", database.ConnectionString);
+        await jarvis.RunAsync("kill", "The budget is spent", "--by", "roman", "-d", database.ConnectionString);
+
+        string state = await database.PsqlAsync("\\pset format unaligned\n\\t\nSELECT value->>'active', value->>'reason' FROM agent_state WHERE key = 'kill_switch'");
+        string audit = await database.PsqlAsync("\\pset format unaligned\n\\t\nSELECT action, triggered_by, reason FROM kill_switch_audit");
+
+        Assert.Contains("true|The budget is spent", state, StringComparison.Ordinal);
+        Assert.Contains("activate|cli:roman|The budget is spent", audit, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"active":true,"reason":"by hand"}""", 3, "by +unknown")]
+    [InlineData("""{"active":"yes"}""", 1, "cannot be read")]
+    public async Task Status_RowWrittenByPsql_SaysWhatIsThere(string value, int exitCode, string expected)
+    {
+        await using PostgresDatabase database = await server.CreateDatabaseAsync();
+        using CommandLine jarvis = new();
+        await jarvis.RunAsync("db", "migrate", "-d", database.ConnectionString);
+        await jarvis.RunAsync("resume", "A first row", "-d", database.ConnectionString);
+        await database.PsqlAsync($"UPDATE agent_state SET value = '{value}' WHERE key = 'kill_switch'");
+
+        CliResult status = await jarvis.RunAsync("status", "-d", database.ConnectionString);
+
+        Assert.Equal(exitCode, status.ExitCode);
+        Assert.Matches(expected, status.All);
+    }
+
+    [Fact]
+    public async Task DbScript_AppliedTwice_EqualsMigrate()
+    {
+        await using PostgresDatabase migrated = await server.CreateDatabaseAsync();
+        await using PostgresDatabase scripted = await server.CreateDatabaseAsync();
+        using CommandLine jarvis = new();
+        await jarvis.RunAsync("db", "migrate", "-d", migrated.ConnectionString);
+        CliResult script = await jarvis.RunAsync("db", "script");
+
+        await scripted.PsqlAsync(script.Output);
+        await scripted.PsqlAsync(script.Output);
+
+        Assert.Equal(0, script.ExitCode);
+        Assert.Empty(script.Error);
+        Assert.Equal(await migrated.DumpAsync("--schema-only"), await scripted.DumpAsync("--schema-only"));
+        Assert.Equal(0, (await jarvis.RunAsync("status", "-d", scripted.ConnectionString)).ExitCode);
+    }
+}
