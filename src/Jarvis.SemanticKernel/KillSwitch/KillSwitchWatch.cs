@@ -7,7 +7,8 @@ namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>
 /// Tells a guard of changes that others make, for as long as the process lives. While they cannot be heard, it has the guard read the switch as often as the cache
-/// time says, so that those who only wait are reached too. Nothing waits for it: a process may end at any time.
+/// time says, so that those who only wait are reached too. Nothing waits for it: a process may end at any time. A kernel that was built on its own is never disposed,
+/// so the watch holds its guard weakly and ends when nobody else holds it.
 /// </summary>
 internal sealed class KillSwitchWatch(IKillSwitchChanges changes, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<KillSwitchWatch> logger) : IDisposable
 {
@@ -28,7 +29,8 @@ internal sealed class KillSwitchWatch(IKillSwitchChanges changes, IOptions<Jarvi
         {
             // Not in the scope, nor in the trace, of whoever happens to be first.
             CancellationToken ending = _ending.Token;
-            _ = Detached.Run(() => WatchAsync(guard, ending));
+            var watched = new WeakReference<KillSwitchGuard>(guard);
+            _ = Detached.Run(() => WatchAsync(watched, ending));
         }
     }
 
@@ -39,11 +41,11 @@ internal sealed class KillSwitchWatch(IKillSwitchChanges changes, IOptions<Jarvi
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever ends the listening, it is begun again; the cache time bounds what is missed.")]
-    private async Task WatchAsync(KillSwitchGuard guard, CancellationToken ending)
+    private async Task WatchAsync(WeakReference<KillSwitchGuard> watched, CancellationToken ending)
     {
         if (!changes.CanBeHeard)
         {
-            await LookAsync(guard, TimeSpan.MaxValue, ending).ConfigureAwait(false);
+            await LookAsync(watched, TimeSpan.MaxValue, ending).ConfigureAwait(false);
         }
 
         TimeSpan wait = FirstWait;
@@ -51,22 +53,41 @@ internal sealed class KillSwitchWatch(IKillSwitchChanges changes, IOptions<Jarvi
         {
             try
             {
-                await changes.ListenAsync(() => wait = FirstWait, guard.Invalidate, ending).ConfigureAwait(false);
+                await changes.ListenAsync(
+                    () =>
+                    {
+                        wait = FirstWait;
+                        Tell(watched, static _ => { }, ending);
+                    },
+                    () => Tell(watched, static guard => guard.Invalidate(), ending),
+                    ending).ConfigureAwait(false);
             }
             catch (Exception failure) when (!ending.IsCancellationRequested)
             {
                 logger.KillSwitchNotHeard(failure.GetType().Name, wait);
-                await LookAsync(guard, wait, ending).ConfigureAwait(false);
+                await LookAsync(watched, wait, ending).ConfigureAwait(false);
                 wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
             }
         }
     }
 
-    private async Task LookAsync(KillSwitchGuard guard, TimeSpan length, CancellationToken ending)
+    private void Tell(WeakReference<KillSwitchGuard> watched, Action<KillSwitchGuard> what, CancellationToken ending)
+    {
+        if (watched.TryGetTarget(out KillSwitchGuard? guard))
+        {
+            what(guard);
+        }
+        else if (!ending.IsCancellationRequested)
+        {
+            _ending.Cancel();
+        }
+    }
+
+    private async Task LookAsync(WeakReference<KillSwitchGuard> watched, TimeSpan length, CancellationToken ending)
     {
         for (TimeSpan left = length; left > TimeSpan.Zero; left -= _pause)
         {
-            guard.Look();
+            Tell(watched, static guard => guard.Look(), ending);
             await Task.Delay(left < _pause ? left : _pause, time, ending).ConfigureAwait(false);
         }
     }
