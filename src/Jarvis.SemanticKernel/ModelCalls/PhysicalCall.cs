@@ -199,7 +199,13 @@ internal sealed class PhysicalCall(
         // The source of that token goes back to the retry's pool with the response, and is cancelled for whoever has it then.
         context.CancellationToken = CancellationToken.None;
         _responded!.TrySetResult(response);
+        context.OnCut = body.Cut;
         Interlocked.Exchange(ref _body, body);
+        if (context.CutBy is not null)
+        {
+            body.Cut();
+        }
+
         if (Volatile.Read(ref _isAbandoned) == 1)
         {
             await body.DisposeAsync().ConfigureAwait(false);
@@ -232,6 +238,18 @@ internal sealed class PhysicalCall(
                 context.Failure = context.IsSent ? null : NeverSent;
                 Settle(AiCallStatus.Cancelled, null);
                 return e;
+            }
+
+            if (context.CutBy is { } makeException)
+            {
+                // Of a call that never left nothing is owed, and nothing is recorded.
+                if (context.IsSent)
+                {
+                    context.Failure = nameof(StreamLimit.KillSwitch);
+                    Settle(AiCallStatus.Cancelled, null);
+                }
+
+                return makeException();
             }
 
             context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : nameof(ResilienceOptions.AttemptTimeout);
