@@ -6,8 +6,8 @@ using Microsoft.SemanticKernel.ChatCompletion;
 namespace Jarvis.SemanticKernel.TestWorker;
 
 /// <summary>
-/// A process that calls a model without pause, for tests of several processes: NAME ENDPOINT DATABASE CALLERS. Says "running" and "stopped" on standard output when
-/// all its callers are, and ends when its standard input does.
+/// A process that calls a model without pause, for tests of several processes: NAME ENDPOINT DATABASE CALLERS, and "stream" for callers who read streams instead. Says
+/// "running" and "stopped" on standard output when all its callers are, and ends when its standard input does.
 /// </summary>
 internal static class Program
 {
@@ -27,9 +27,10 @@ internal static class Program
         await using (provider.ConfigureAwait(false))
         {
             int callers = int.Parse(args[3], CultureInfo.InvariantCulture);
+            bool isStreaming = args is [.., "stream"];
             using var ending = new CancellationTokenSource();
             var board = new Board(callers);
-            Task[] loops = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(provider, board, ending.Token)))];
+            Task[] loops = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(provider, board, isStreaming, ending.Token)))];
             await Console.In.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(loops).ConfigureAwait(false);
@@ -38,7 +39,7 @@ internal static class Program
         return 0;
     }
 
-    private static async Task CallAsync(ServiceProvider provider, Board board, CancellationToken ending)
+    private static async Task CallAsync(ServiceProvider provider, Board board, bool isStreaming, CancellationToken ending)
     {
         IChatCompletionService chat = provider.GetRequiredKeyedService<IChatCompletionService>(Tier.Cheap);
         IKillSwitch killSwitch = provider.GetRequiredService<IKillSwitch>();
@@ -49,8 +50,18 @@ internal static class Program
             {
                 try
                 {
-                    await chat.GetChatMessageContentsAsync(new ChatHistory("go on"), cancellationToken: ending).ConfigureAwait(false);
-                    isRunning = board.Running(isRunning);
+                    if (isStreaming)
+                    {
+                        await foreach (StreamingChatMessageContent piece in chat.GetStreamingChatMessageContentsAsync("go on", cancellationToken: ending).ConfigureAwait(false))
+                        {
+                            isRunning = board.Running(isRunning);
+                        }
+                    }
+                    else
+                    {
+                        await chat.GetChatMessageContentsAsync(new ChatHistory("go on"), cancellationToken: ending).ConfigureAwait(false);
+                        isRunning = board.Running(isRunning);
+                    }
                 }
                 catch (KillSwitchActiveException)
                 {

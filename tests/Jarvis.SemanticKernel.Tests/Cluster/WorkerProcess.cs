@@ -27,10 +27,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public string Name { get; }
 
-    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers)
+    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers, bool isStreaming = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Jarvis.SemanticKernel.TestWorker.dll");
-        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture), isStreaming ? "stream" : "call"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
