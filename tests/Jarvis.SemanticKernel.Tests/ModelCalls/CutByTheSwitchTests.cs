@@ -35,7 +35,7 @@ public sealed class CutByTheSwitchTests : IDisposable
 
         Assert.Same(Stop, result.Failure);
         Assert.Equal(Cut, result.Call);
-        Assert.True(_upstream.IsDisposed);
+        Assert.True(_upstream.IsAborted && _upstream.IsDisposed);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CutByTheSwitchTests : IDisposable
         CutNow();
 
         // Nobody reads, and connection and record are as they should be.
-        Assert.True(_upstream.IsDisposed);
+        Assert.True(_upstream.IsAborted && _upstream.IsDisposed);
         await call.Ledger.Asked.WaitAsync(Bound, Ct);
         Assert.Equal(Cut, ExpectedCall.Of(Assert.Single(call.Ledger.Records)));
         for (int again = 0; again < 2; again++)
