@@ -21,6 +21,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
             {
                 _words.Writer.TryWrite(word);
             }
+            else
+            {
+                _words.Writer.TryComplete();
+            }
         };
         process.BeginOutputReadLine();
     }
@@ -45,7 +49,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new WorkerProcess(name, Process.Start(start)!);
     }
 
-    /// <summary>Waits until the process says so.</summary>
+    /// <summary>Waits until the process says so. What it says when it fails is on standard error.</summary>
     public async Task SaysAsync(string word, CancellationToken cancellationToken)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

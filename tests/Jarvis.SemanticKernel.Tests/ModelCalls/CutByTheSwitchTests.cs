@@ -10,7 +10,7 @@ public sealed class CutByTheSwitchTests : IDisposable
     private const string Done = "data: [DONE]\n\n";
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
-    private static readonly KillSwitchActiveException Stop = new(new KillSwitchState(IsActive: true, "runaway", null));
+    private static readonly KillSwitchActiveException Stop = new(new KillSwitchState { IsActive = true, Reason = "runaway" });
     private static readonly ExpectedCall Cut = new(AiCallStatus.Cancelled, 200, "gen-1", "P", "m", Error: "failure=KillSwitch");
     private static readonly ExpectedCall Whole = new(AiCallStatus.Ok, 200, "gen-1", "P", "m", 3, 2, CostUsd: 0.25m);
 
