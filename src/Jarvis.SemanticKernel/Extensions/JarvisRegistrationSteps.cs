@@ -46,7 +46,8 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<IKillSwitchGate>(provider => provider.GetRequiredService<IKillSwitch>() is StoredKillSwitch stored
             ? new StoredKillSwitchGate(stored.Guard)
-            : new ForeignKillSwitchGate(provider.GetRequiredService<IKillSwitch>()));
+            : new ForeignKillSwitchGate(
+                provider.GetRequiredService<IKillSwitch>(), provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.KillSwitch.InFlight));
         services.TryAddSingleton<KillSwitchFilter>();
         services.AddSingleton<IPromptRenderFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
         services.AddSingleton<IFunctionInvocationFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
