@@ -56,6 +56,7 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<IAiCallLedger, GroupCommitLedger>();
         services.TryAddSingleton<ICostReport, CostReport>();
+        services.TryAddSingleton<RecordBacklog>();
         services.TryAddSingleton<AiCallLogFilter>();
     }
 

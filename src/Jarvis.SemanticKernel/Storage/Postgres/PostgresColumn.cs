@@ -3,27 +3,35 @@ using NpgsqlTypes;
 
 namespace Jarvis.SemanticKernel.Storage.Postgres;
 
-/// <summary>A column of a batch on its way: the parameter that holds its values, used again for every batch.</summary>
+/// <summary>A value of a call on its way: as the parameter of a statement for one call, and as that of a statement for many. Used again for every batch.</summary>
 internal abstract class PostgresColumn
 {
-    public abstract NpgsqlParameter Parameter { get; }
+    public abstract NpgsqlParameter One { get; }
+
+    public abstract NpgsqlParameter Many { get; }
 
     public static PostgresColumn Of<T>(NpgsqlDbType type, Func<StorableCall, T> value) => new Column<T>(type, value);
 
     public abstract void Fill(StorableCall[] calls);
 
-    /// <summary>Lets go of the values.</summary>
-    public abstract void Clear();
-
     private sealed class Column<T>(NpgsqlDbType type, Func<StorableCall, T> value) : PostgresColumn
     {
+        private readonly NpgsqlParameter<T> _one = new() { NpgsqlDbType = type };
+        private readonly NpgsqlParameter<List<T>> _many = new() { NpgsqlDbType = NpgsqlDbType.Array | type };
         private readonly List<T> _values = [];
-        private readonly NpgsqlParameter<List<T>> _parameter = new() { NpgsqlDbType = NpgsqlDbType.Array | type };
 
-        public override NpgsqlParameter Parameter => _parameter;
+        public override NpgsqlParameter One => _one;
+
+        public override NpgsqlParameter Many => _many;
 
         public override void Fill(StorableCall[] calls)
         {
+            if (calls.Length == 1)
+            {
+                _one.TypedValue = value(calls[0]);
+                return;
+            }
+
             _values.Clear();
             foreach (StorableCall call in calls)
             {
@@ -31,9 +39,7 @@ internal abstract class PostgresColumn
             }
 
             // The parameter measures its value when it is set.
-            _parameter.TypedValue = _values;
+            _many.TypedValue = _values;
         }
-
-        public override void Clear() => _values.Clear();
     }
 }
