@@ -1,11 +1,11 @@
 using System.Text;
 using Jarvis.SemanticKernel.Benchmarks.Measuring;
 using Jarvis.SemanticKernel.Benchmarks.Report;
-using Jarvis.SemanticKernel.ModelCalls;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
+using Polly;
 
 namespace Jarvis.SemanticKernel.Benchmarks.Chain;
 
@@ -21,8 +21,7 @@ internal sealed class ChainSection : ISection
     {
         using UpstreamProcess upstream = await UpstreamProcess.StartAsync(TimeSpan.Zero).ConfigureAwait(false);
         using var plain = new PlainSemanticKernel(upstream.Endpoint);
-        using DelegatingHandler retries = ModelCallResilience.CreateHandler(new ResilienceOptions(), TimeProvider.System, NullLogger.Instance);
-        retries.InnerHandler = plain.Network;
+        using ResilienceHandler retries = Retries(plain.Network);
         using var retrying = new HttpClient(retries, disposeHandler: false);
         var withRetries = new OpenAIChatCompletionService(PlainSemanticKernel.Model, upstream.Endpoint, "key", httpClient: retrying);
         ServiceProvider services = Governed.Without(upstream.Endpoint);
@@ -49,6 +48,18 @@ internal sealed class ChainSection : ISection
             return tables.Append(FormattableString.Invariant(
                 $"By the medians of the pairs, the package adds {added.Min():0} to {added.Max():0} µs of CPU time to a call.\n")).ToString();
         }
+    }
+
+    // What a host would put there by itself, with this package's limits.
+    private static ResilienceHandler Retries(HttpMessageHandler network)
+    {
+        var limits = new ResilienceOptions();
+        ResiliencePipeline<HttpResponseMessage> pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
+            .AddTimeout(limits.TotalTimeout)
+            .AddRetry(new HttpRetryStrategyOptions { MaxRetryAttempts = limits.MaxRetries, Delay = limits.RetryDelay })
+            .AddTimeout(limits.AttemptTimeout)
+            .Build();
+        return new ResilienceHandler(pipeline) { InnerHandler = network };
     }
 
     private static Table Describe(Comparison comparison, string title)
