@@ -53,6 +53,12 @@ internal sealed class PostgresStorage : StorageUnderTest
 
     public override Task<object?> ScalarAsync(string sql) => _outside.ScalarAsync(sql);
 
+    public override async Task RefuseBilledTokensAsync(int prompt)
+    {
+        await Database.EnsureReadyAsync();
+        await _outside.ExecuteAsync($"ALTER TABLE ai_calls ADD CHECK (prompt_tokens <> {prompt})");
+    }
+
     protected override async ValueTask DisposeCoreAsync()
     {
         await ((IAsyncDisposable)Calls).DisposeAsync();
