@@ -28,7 +28,8 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<JarvisStorage>();
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().Database);
-        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
     }
@@ -58,6 +59,7 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<IAiCallLedger, GroupCommitLedger>();
         services.TryAddSingleton<ICostReport, CostReport>();
+        services.TryAddSingleton<RecordBacklog>();
         services.TryAddSingleton<AiCallLogFilter>();
     }
 

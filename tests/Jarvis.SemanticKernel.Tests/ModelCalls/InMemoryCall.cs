@@ -49,7 +49,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
         _client ??= new HttpMessageInvoker(new UpstreamErrorHandler
         {
             InnerHandler = new ModelCallHandler(
-                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger)]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
+                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, new RecordBacklog())]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
             {
                 InnerHandler = new Network(this),
             },
