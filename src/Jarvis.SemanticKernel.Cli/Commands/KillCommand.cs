@@ -10,19 +10,23 @@ internal static class KillCommand
     {
         Argument<string[]> reason = Reason.Create();
         Option<string?> by = Reason.CreateBy();
-        Command command = new("kill", "Stop every model call and every tool of every process that shares the database.") { reason, by };
-        command.SetAction(CommandRunner.For(options, (run, parsed, token) => RunAsync(run, Reason.TextOf(parsed, reason), Reason.OperatorOf(parsed, by), token)));
+        ScopeOptions scope = new();
+        Command command = new("kill", "Stop every model call and every tool of every process that shares the database, or those of one tier, model, agent or goal.") { reason, by };
+        scope.AddTo(command);
+        command.SetAction(CommandRunner.For(
+            options, (run, parsed, token) => RunAsync(run, scope.ScopeOf(parsed), Reason.TextOf(parsed, reason), Reason.OperatorOf(parsed, by), token)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandRun run, string reason, string by, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandRun run, KillSwitchScope scope, string reason, string by, CancellationToken cancellationToken)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        await run.KillSwitch.ActivateAsync(reason, by, cancellationToken: cancellationToken);
+        await run.KillSwitch.ActivateAsync(reason, by, new KillSwitchActivation { Scope = scope }, cancellationToken);
         TimeSpan took = Stopwatch.GetElapsedTime(startedAt);
-        run.Print(new ChangeDocument(run.Database, Active: true, reason, by, Math.Round(took.TotalMilliseconds, 1)), CliJson.Default.ChangeDocument, screen =>
+        run.Print(new ChangeDocument(run.Database, scope.ToString(), Active: true, reason, by, Math.Round(took.TotalMilliseconds, 1)), CliJson.Default.ChangeDocument, screen =>
         {
-            screen.State("ACTIVE", isActive: true, "nothing new starts until 'jarvis resume'");
+            screen.State("ACTIVE", isActive: true, $"{SwitchWords.Stopped(scope)} until '{SwitchWords.Resume(scope)}'");
+            SwitchWords.Show(screen, scope);
             screen.Fact("reason", reason);
             screen.Fact("by", by);
             screen.Fact("took", $"{took.TotalMilliseconds:0} ms until the database had committed it");
