@@ -4,7 +4,7 @@ namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>The calls under way in one container. Adding and removing one takes a lock for nanoseconds; all are looked at only when something is stopped.</summary>
 /// <param name="inFlight">What becomes of them when the activation does not say.</param>
-internal sealed class CallsUnderWay(KillSwitchInFlight inFlight)
+internal sealed class CallsUnderWay(KillSwitchInFlight inFlight = KillSwitchInFlight.Finish)
 {
     private readonly Lock _gate = new();
     private KillSwitchSnapshot _snapshot = KillSwitchSnapshot.Empty;
