@@ -1,5 +1,4 @@
 using Jarvis.SemanticKernel.Ledger;
-using Jarvis.SemanticKernel.ModelCalls;
 
 namespace Jarvis.SemanticKernel.Tests.Ledger;
 
