@@ -25,7 +25,7 @@ internal static class KillCommand
         TimeSpan took = Stopwatch.GetElapsedTime(startedAt);
         run.Print(new ChangeDocument(run.Database, scope.ToString(), Active: true, reason, by, Math.Round(took.TotalMilliseconds, 1)), CliJson.Default.ChangeDocument, screen =>
         {
-            screen.State("ACTIVE", isActive: true, $"{SwitchWords.Stopped(scope)} until '{SwitchWords.Resume(scope)}'");
+            screen.State("ACTIVE", isActive: true, $"{SwitchWords.StoppedFromNowOn(scope)} until '{SwitchWords.Resume(scope)}'");
             SwitchWords.Show(screen, scope);
             screen.Fact("reason", reason);
             screen.Fact("by", by);
