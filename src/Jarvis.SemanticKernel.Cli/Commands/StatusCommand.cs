@@ -27,7 +27,9 @@ internal static class StatusCommand
         string? by = FindAuthor(global, history);
         StatusDocument document = new(
             run.Database, global.IsActive, global.Reason, global.Since, by,
-            scoped.Select(state => new SwitchDocument(state.Scope.ToString(), state.IsActive, state.Reason, state.Since, FindAuthor(state, history), state.Fault)));
+            scoped.Select(state => new SwitchDocument(
+                state.Scope.ToString(), state.IsActive, state.Reason, state.Since, FindAuthor(state, history), state.Fault, SwitchWords.InFlight(state.InFlight))),
+            SwitchWords.InFlight(global.InFlight));
         run.Print(document, CliJson.Default.StatusDocument, screen =>
         {
             Show(screen, global, by);
@@ -61,6 +63,7 @@ internal static class StatusCommand
 
         screen.State(state.IsActive ? "ACTIVE" : "open", state.IsActive, state.IsActive ? SwitchWords.Stopped(state.Scope) : SwitchWords.Open(state.Scope));
         SwitchWords.Show(screen, state.Scope);
+        SwitchWords.Show(screen, state.InFlight);
         if (state.Since is null && state.Reason is null && !state.IsActive)
         {
             screen.Fact("since", "ever; the switch was never used");

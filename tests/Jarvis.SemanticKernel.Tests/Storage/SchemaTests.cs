@@ -25,7 +25,7 @@ public sealed class SchemaTests(PostgresServer server)
     [Fact]
     public async Task DocsSchemaPostgres_IsTheScriptOfThisVersion()
     {
-        await using PostgresConnections connections = new(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false));
+        await using PostgresConnections connections = new(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), listenTarget: null, TimeSpan.FromSeconds(1));
         string script = new PostgresJarvisDatabase(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), connections).GetScript();
         string path = Path.Combine(RepositoryRoot(), "docs", "schema", "postgres.sql");
         string committed = File.Exists(path) ? await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken) : "";
