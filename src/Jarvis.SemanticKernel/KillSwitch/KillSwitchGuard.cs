@@ -17,8 +17,7 @@ internal sealed class KillSwitchGuard
     private const long LongAgo = long.MinValue / 2;
 
     private readonly IKillSwitchStore _store;
-    private readonly KillSwitchWatch? _watch;
-    private readonly KillSwitchNeighbours? _neighbours;
+    private readonly KillSwitchMember? _member;
     private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -41,17 +40,16 @@ internal sealed class KillSwitchGuard
         IOptions<JarvisRoutingOptions> options,
         TimeProvider time,
         ILogger<KillSwitchGuard> logger,
-        KillSwitchWatch? watch = null,
-        KillSwitchNeighbours? neighbours = null)
+        KillSwitchMember? member = null)
     {
-        (_watch, _neighbours) = (watch, neighbours);
+        _member = member;
         KillSwitchOptions settings = options.Value.KillSwitch;
         (_store, _time, _clock, _logger) = (store, time, new MonotonicClock(time), logger);
         _cacheMilliseconds = (long)settings.CacheDuration.TotalMilliseconds;
         _stalenessMilliseconds = (long)(settings.MaxStaleness ?? settings.CacheDuration).TotalMilliseconds;
         _readTimeout = settings.ReadTimeout;
         _oldestMilliseconds = _cacheMilliseconds + (long)_readTimeout.TotalMilliseconds;
-        neighbours?.Add(this);
+        member?.Join(this);
     }
 
     public CancellationToken StopToken => _stop.Token;
@@ -81,10 +79,10 @@ internal sealed class KillSwitchGuard
     public void AcceptActivation(KillSwitchState state)
     {
         Believe(state);
-        _neighbours?.TellActivation(this, state);
+        _member?.TellActivation(state);
 
         // A process that only writes at first has to hear of what others do next.
-        _watch?.Start(this);
+        _member?.Start();
     }
 
     /// <summary>Takes over an activation that was committed in this process. A read that began before it is not believed.</summary>
@@ -107,7 +105,7 @@ internal sealed class KillSwitchGuard
     {
         Forget();
         await ((Task)ReadAgainAsync(cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _watch?.Start(this);
+        _member?.Start();
     }
 
     /// <summary>Forgets what was read: somebody has changed the switch. Nothing starts here before it has been read again, which begins at once.</summary>
@@ -187,7 +185,7 @@ internal sealed class KillSwitchGuard
         {
             await _store.PrepareAsync(cancellationToken).AsTask().WaitAsync(PrepareTimeout, _time, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _isPrepared, true);
-            _watch?.Start(this);
+            _member?.Start();
         }
         catch (TimeoutException e)
         {

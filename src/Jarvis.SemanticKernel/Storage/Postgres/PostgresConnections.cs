@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Jarvis.SemanticKernel.Storage.Postgres;
 
-/// <summary>The two ways to the server. Opens nothing before it is asked to.</summary>
+/// <summary>The ways to the server. Opens nothing before it is asked to.</summary>
 internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 {
     public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget = null)
@@ -28,7 +28,7 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         listen.Timeout = 5;
         listen.CommandTimeout = 5;
         listen.ApplicationName = $"{listen.ApplicationName} listener";
-        Listen = listen.ConnectionString;
+        Listen = NpgsqlDataSource.Create(listen);
         Description = $"PostgreSQL database {main.Database ?? main.Username} on {main.Host}{(main.Host!.Contains(',', StringComparison.Ordinal) ? "" : $":{main.Port}")} "
             + $"as {main.Username ?? "the operating system's user"} (from {target.Source})";
     }
@@ -39,8 +39,8 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
     /// <summary>For the kill switch alone, so that neither an exhausted pool nor a long time-out stands before a check.</summary>
     public NpgsqlDataSource Guard { get; }
 
-    /// <summary>For the one connection that listens for changes of the switch. Holds the password: never printed.</summary>
-    public string Listen { get; }
+    /// <summary>For the one connection of the process that listens for changes of the switch; not pooled. A source of our own: the driver keeps the strings of others, passwords included.</summary>
+    public NpgsqlDataSource Listen { get; }
 
     /// <summary>For messages: no password in it.</summary>
     public string Description { get; }
@@ -49,12 +49,21 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
     {
         Main.Dispose();
         Guard.Dispose();
+        Listen.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         await Main.DisposeAsync().ConfigureAwait(false);
         await Guard.DisposeAsync().ConfigureAwait(false);
+        await Listen.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What tells one database from another, whoever logs in.</summary>
+    public static string Identify(DatabaseTarget target)
+    {
+        NpgsqlConnectionStringBuilder builder = new(target.ConnectionString);
+        return $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username} {builder.SearchPath} {builder.Options}";
     }
 
     private static NpgsqlConnectionStringBuilder Common(DatabaseTarget target)

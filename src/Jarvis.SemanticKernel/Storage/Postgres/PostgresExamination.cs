@@ -115,7 +115,7 @@ internal sealed class PostgresExamination(DatabaseTarget target, PostgresConnect
     {
         string channel = $"jarvis_doctor_{Guid.NewGuid():N}";
         bool isHeard = false;
-        NpgsqlConnection connection = new(connections.Listen);
+        NpgsqlConnection connection = connections.Listen.CreateConnection();
         await using (connection.ConfigureAwait(false))
         {
             connection.Notification += (_, message) => isHeard |= message.Channel == channel;
