@@ -31,6 +31,7 @@ internal sealed class PostgresExamination(DatabaseTarget target, PostgresConnect
         {
             findings.Add(await AuditAsync(cancellationToken).ConfigureAwait(false));
             findings.Add(await PushAsync(cancellationToken).ConfigureAwait(false));
+            findings.Add(await PostgresRoleCheck.RunAsync(connections.Main, cancellationToken).ConfigureAwait(false));
         }
 
         findings.Add(await ZoneAsync(cancellationToken).ConfigureAwait(false));
