@@ -46,7 +46,9 @@ internal static class JarvisRegistrationSteps
 
     public static void AddJarvisKillSwitchFilters(this IServiceCollection services)
     {
-        services.TryAddSingleton<KillSwitchCheck>();
+        services.TryAddSingleton<IKillSwitchGate>(provider => provider.GetRequiredService<IKillSwitch>() is StoredKillSwitch stored
+            ? new StoredKillSwitchGate(stored.Guard)
+            : new ForeignKillSwitchGate(provider.GetRequiredService<IKillSwitch>()));
         services.TryAddSingleton<KillSwitchFilter>();
         services.AddSingleton<IPromptRenderFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
         services.AddSingleton<IFunctionInvocationFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());

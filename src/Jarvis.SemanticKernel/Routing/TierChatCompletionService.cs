@@ -30,19 +30,19 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         Kernel? kernel = null,
         CancellationToken cancellationToken = default)
     {
-        var call = LogicalCall.Create(_attribution, isStreaming: false);
+        var call = LogicalCall.Create(Tier, Model, _attribution, isStreaming: false);
         call.Enter();
         try
         {
-            call.Run.ThrowIfStopped();
+            call.ThrowIfStopped();
             return await connector.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             call.End();
 
-            // A run stopped in its tool loop ends here, whatever the loop made of it: with a tool message as its result, or another exception.
-            call.Run.ThrowIfStopped();
+            // A call stopped in its tool loop ends here, whatever the loop made of it: with a tool message as its result, or another exception.
+            call.ThrowIfStopped();
         }
     }
 
@@ -52,10 +52,10 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         Kernel? kernel = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var call = LogicalCall.Create(_attribution, isStreaming: true);
+        var call = LogicalCall.Create(Tier, Model, _attribution, isStreaming: true);
         try
         {
-            call.Run.ThrowIfStopped();
+            call.ThrowIfStopped();
             var reader = new ScopedEnumerator<StreamingChatMessageContent>(
                 call, connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken), cancellationToken);
             await using ConfiguredAsyncDisposable ending = reader.ConfigureAwait(false);
