@@ -55,16 +55,38 @@ internal static class Program
                 catch (KillSwitchActiveException)
                 {
                     isRunning = board.Stopped(isRunning);
-                    while ((await killSwitch.GetStateAsync(ending).ConfigureAwait(false)).IsActive)
-                    {
-                        await Task.Delay(LookAgain, ending).ConfigureAwait(false);
-                    }
+                    await WaitForReleaseAsync(killSwitch, ending).ConfigureAwait(false);
+                }
+                catch (KillSwitchUnavailableException)
+                {
+                    // A busy machine: a read may take too long.
+                    await Task.Delay(LookAgain, ending).ConfigureAwait(false);
                 }
             }
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (Exception) when (ending.IsCancellationRequested)
         {
-            // The test is over.
+            // The test is over, whatever the SDK makes of it.
+        }
+    }
+
+    private static async Task WaitForReleaseAsync(IKillSwitch killSwitch, CancellationToken ending)
+    {
+        while (true)
+        {
+            try
+            {
+                if (!(await killSwitch.GetStateAsync(ending).ConfigureAwait(false)).IsActive)
+                {
+                    return;
+                }
+            }
+            catch (KillSwitchUnavailableException)
+            {
+                // Not known is not released.
+            }
+
+            await Task.Delay(LookAgain, ending).ConfigureAwait(false);
         }
     }
 

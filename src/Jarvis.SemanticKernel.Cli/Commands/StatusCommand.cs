@@ -7,7 +7,7 @@ internal static class StatusCommand
 {
     public static Command Create(GlobalOptions options)
     {
-        Command command = new("status", "Say whether the kill switch is active, since when, by whom and why. Exit code 3 while it is.");
+        Command command = new("status", "Say whether the kill switch is active, since when, by whom and why, and which processes act on it. Exit code 3 while it is.");
         command.SetAction(CommandRunner.For(options, (run, _, token) => RunAsync(run, token)));
         return command;
     }
@@ -16,7 +16,8 @@ internal static class StatusCommand
     {
         KillSwitchState state = await run.KillSwitch.GetStateAsync(cancellationToken);
         string? by = await FindAuthorAsync(run.KillSwitch, state, cancellationToken);
-        run.Print(new StatusDocument(run.Database, state.IsActive, state.Reason, state.Since, by), CliJson.Default.StatusDocument, screen =>
+        KillSwitchProcessReport report = await run.Processes.GetProcessesAsync(cancellationToken);
+        run.Begin(screen =>
         {
             screen.State(state.IsActive ? "ACTIVE" : "open", state.IsActive, state.IsActive ? "nothing starts" : "calls may start");
             if (state.Since is null && state.Reason is null)
@@ -29,6 +30,10 @@ internal static class StatusCommand
             screen.Fact("by", by ?? "unknown: the newest row of the audit is about another change");
             screen.Fact("reason", state.Reason ?? "none was given");
         });
+        run.Print(
+            new StatusDocument(run.Database, state.IsActive, state.Reason, state.Since, by, report.CurrentVersion, report.Processes.Select(process => ProcessDocument.From(process, report))),
+            CliJson.Default.StatusDocument,
+            screen => ProcessTable.Show(screen, report));
         return state.IsActive ? ExitCode.SwitchIsActive : ExitCode.Ok;
     }
 

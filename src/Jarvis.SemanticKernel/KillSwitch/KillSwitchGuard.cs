@@ -248,10 +248,16 @@ internal sealed class KillSwitchGuard
 
         lock (_gate)
         {
-            // What this process committed meanwhile is newer than what the read may have seen.
             if (generation == _generation)
             {
                 Keep(reading);
+                _member?.Apply(reading.Snapshot?.Version);
+            }
+            else
+            {
+                // Something has changed meanwhile, and whoever wanted to know may have given up waiting: those who only wait must hear of it all the same.
+                int newest = _generation;
+                _reading = Detached.Run(() => ReadAsync(newest));
             }
         }
     }

@@ -111,8 +111,9 @@ internal sealed class KillSwitchHub
                 await changes.ListenAsync(
                     () =>
                     {
+                        // Looks too: the read that a notification began may have failed, and nobody else asks for those who only wait.
                         wait = FirstWait;
-                        Started();
+                        LookAtAll();
                     },
                     () => Array.ForEach(Started(), static member => member.Guard?.Invalidate()),
                     ending).ConfigureAwait(false);

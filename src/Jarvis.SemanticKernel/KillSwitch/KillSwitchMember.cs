@@ -49,10 +49,10 @@ internal sealed class KillSwitchMember : IAsyncDisposable, IDisposable
 
     public void TellActivation(KillSwitchState state) => _hub.TellActivation(this, state);
 
-    /// <summary>Notes that everything that the guard lets through is let through by this version. Called under the guard's lock.</summary>
-    public void Apply(long version)
+    /// <summary>Notes which version of the switch was read, by which the guard lets through from now on; null when reading failed. Called under the guard's lock.</summary>
+    public void Apply(long? version)
     {
-        if (Interlocked.Exchange(ref _version, version) != version)
+        if (version is { } read && Interlocked.Exchange(ref _version, read) != read)
         {
             _hub.Acknowledge();
         }

@@ -136,7 +136,7 @@ public sealed class KillSwitchHubTests
         Container one = Start(new FakeChanges());
         Container other = Create(new FakeChanges(), listen: "direct");
 
-        await one.Switch.ActivateAsync("runaway", "test", Ct);
+        await one.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         Assert.True(other.Guard.StopToken.IsCancellationRequested);
     }
