@@ -10,7 +10,8 @@ internal sealed class KillSwitchFilter(IKillSwitchGate gate) : IPromptRenderFilt
 {
     public async Task OnPromptRenderAsync(PromptRenderContext context, Func<PromptRenderContext, Task> next)
     {
-        await CheckFunctionAsync(context.CancellationToken).ConfigureAwait(false);
+        // A template may call functions, for a prompt whose tier is known already.
+        await gate.ThrowIfStoppedAsync(KillSwitchSubject.Of(context), context.CancellationToken).ConfigureAwait(false);
         await next(context).ConfigureAwait(false);
     }
 

@@ -28,9 +28,13 @@ internal sealed class KillSwitchGuard
     // A read that hung and answers at last says what was true when it began.
     private readonly long _oldestMilliseconds;
     private readonly Lock _gate = new();
+
+    // Activations committed in this process since the running read began, which it may have missed.
+    private readonly List<KillSwitchState> _believed = [];
     private readonly StopSignal _stop = new();
     private Reading? _last;
     private Reading? _lastGood;
+    private Reading? _overtaken;
     private KillSwitchSnapshot _newest = KillSwitchSnapshot.Empty;
     private Task? _reading;
     private int _generation;
@@ -94,12 +98,12 @@ internal sealed class KillSwitchGuard
         _member?.Start();
     }
 
-    /// <summary>Takes over an activation that was committed in this process. A read that began before it is not believed.</summary>
+    /// <summary>Takes over an activation that was committed in this process. A read that began before it may have missed it.</summary>
     public void Believe(KillSwitchState state)
     {
         lock (_gate)
         {
-            _generation++;
+            _believed.Add(state);
             KillSwitchSnapshot snapshot = _newest.With(state);
             if (state.Scope == KillSwitchScope.Global)
             {
@@ -108,9 +112,9 @@ internal sealed class KillSwitchGuard
             }
 
             // What was read of the other switches is not newer for it.
-            Reading? before = _last;
-            _lastGood = _lastGood is { Snapshot: { } good } lastGood ? lastGood with { Snapshot = good.With(state) } : null;
-            Volatile.Write(ref _last, before is { Snapshot: { } last } ? before with { Snapshot = last.With(state) } : before);
+            _lastGood = _lastGood?.With(state);
+            _overtaken = _overtaken?.With(state);
+            Volatile.Write(ref _last, _last?.With(state));
             Spread(snapshot);
         }
     }
@@ -184,6 +188,12 @@ internal sealed class KillSwitchGuard
         }
         catch (TimeoutException)
         {
+            // One change after the other was heard of, each while the read before it was on its way. What that read found is newer than the question.
+            if (Volatile.Read(ref _overtaken) is { } overtaken && overtaken.StartedAt >= askedAt)
+            {
+                return overtaken;
+            }
+
             // The read goes on, alone; nobody starts another one behind it.
             return new Reading(askedAt, null, $"the database did not answer within {_readTimeout.TotalMilliseconds:0} ms.", null);
         }
@@ -226,9 +236,15 @@ internal sealed class KillSwitchGuard
                 return Task.CompletedTask;
             }
 
-            int generation = _generation;
-            return _reading is { IsCompleted: false } running ? running : _reading = Detached.Run(() => ReadAsync(generation));
+            return _reading is { IsCompleted: false } running ? running : BeginRead();
         }
+    }
+
+    private Task BeginRead()
+    {
+        int generation = _generation;
+        _believed.Clear();
+        return _reading = Detached.Run(() => ReadAsync(generation));
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps the switch from being read closes it; the cause is kept.")]
@@ -248,6 +264,12 @@ internal sealed class KillSwitchGuard
 
         lock (_gate)
         {
+            foreach (KillSwitchState activation in _believed.Where(known => reading.Snapshot?.IsActive(known.Scope) == false))
+            {
+                reading = reading.With(activation);
+            }
+
+            // A change that was heard of meanwhile may be newer than what the read saw.
             if (generation == _generation)
             {
                 Keep(reading);
@@ -255,9 +277,10 @@ internal sealed class KillSwitchGuard
             }
             else
             {
-                // Something has changed meanwhile, and whoever wanted to know may have given up waiting: those who only wait must hear of it all the same.
-                int newest = _generation;
-                _reading = Detached.Run(() => ReadAsync(newest));
+                Volatile.Write(ref _overtaken, reading);
+
+                // Whoever wanted to know of it may have given up waiting for this read: those who only wait must hear of it all the same.
+                BeginRead();
             }
         }
     }
@@ -295,5 +318,8 @@ internal sealed class KillSwitchGuard
     }
 
     // StartedAt is when the read began: the states may be older than its arrival, never older than this. No snapshot: the read itself failed, or did not come back in time.
-    private sealed record Reading(long StartedAt, KillSwitchSnapshot? Snapshot, string? Fault, Exception? Cause);
+    private sealed record Reading(long StartedAt, KillSwitchSnapshot? Snapshot, string? Fault, Exception? Cause)
+    {
+        public Reading With(KillSwitchState activation) => Snapshot is null ? this : this with { Snapshot = Snapshot.With(activation) };
+    }
 }

@@ -62,6 +62,8 @@ internal sealed class KillSwitchSnapshot
             .Select(entry => entry.State).OrderBy(state => state.Scope.Key, StringComparer.Ordinal),
     ];
 
+    public bool IsActive(KillSwitchScope scope) => _entries.TryGetValue(scope, out KillSwitchEntry? entry) && entry.State is { IsActive: true, Fault: null };
+
     public KillSwitchState? FindStop(KillSwitchScope[] scopes)
     {
         foreach (KillSwitchScope scope in scopes)

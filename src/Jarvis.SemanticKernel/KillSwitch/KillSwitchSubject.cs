@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Routing;
+using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel.KillSwitch;
 
@@ -10,15 +11,20 @@ internal readonly struct KillSwitchSubject
 {
     private readonly string? _tier;
     private readonly string? _model;
-    private readonly CallAttribution _attribution;
+    private readonly CallAttribution? _attribution;
+    private readonly PromptRenderContext? _prompt;
 
-    private KillSwitchSubject(string? tier, string? model, CallAttribution attribution, LogicalCall? call) => (_tier, _model, _attribution, Call) = (tier, model, attribution, call);
+    private KillSwitchSubject(string? tier, string? model, CallAttribution attribution, LogicalCall? call, PromptRenderContext? prompt = null) =>
+        (_tier, _model, _attribution, Call, _prompt) = (tier, model, attribution, call, prompt);
 
     /// <summary>Gets the innermost call around it; null outside of any.</summary>
     public LogicalCall? Call { get; }
 
     /// <summary>A function that is about to run.</summary>
     public static KillSwitchSubject OfCurrentCode() => new(null, null, AmbientCall.Current.Attribution, LogicalCall.Around());
+
+    /// <summary>A prompt that is about to be rendered.</summary>
+    public static KillSwitchSubject Of(PromptRenderContext prompt) => new(null, null, AmbientCall.Current.Attribution, LogicalCall.Around(), prompt);
 
     /// <summary>A request on its way. The call travels with it: the ambient one of a handler may be another.</summary>
     public static KillSwitchSubject Of(HttpRequestMessage request) => TierRequest.Of(request) is { } tier
@@ -88,7 +94,12 @@ internal readonly struct KillSwitchSubject
 
     public void ThrowIfStopped() => Call?.ThrowIfStopped();
 
-    private KillSwitchScope[] OwnScopes => Call is { } call && ReferenceEquals(call.Attribution, _attribution) ? call.Scopes : KillSwitchScope.Covering(_tier, _model, _attribution);
+    // Asked for only when something is stopped.
+    private KillSwitchScope[] OwnScopes =>
+    [
+        .. Call is { } call && ReferenceEquals(call.Attribution, _attribution) ? [] : KillSwitchScope.Covering(_tier, _model, _attribution ?? CallAttribution.None),
+        .. _prompt is null ? [] : PromptScopes.Of(_prompt),
+    ];
 
     private LogicalCall? Outermost
     {

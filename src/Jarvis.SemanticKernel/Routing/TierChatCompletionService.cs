@@ -19,6 +19,9 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
 
     public string? Model => connector.GetModelId();
 
+    /// <summary>Gets what a call says of itself.</summary>
+    public CallAttribution Attribution => _attribution;
+
     public IReadOnlyDictionary<string, object?> Attributes => connector.Attributes;
 
     /// <summary>The same tier, for one call: an AsyncLocal set while selecting would not reach a streamed call.</summary>
