@@ -84,7 +84,7 @@ internal static class JarvisRegistrationSteps
         // A host's ConfigureHttpClientDefaults with a resilience handler would multiply the attempts, and each one may be billed.
         client.RemoveAllResilienceHandlers();
         client.AddHttpMessageHandler<UpstreamErrorHandler>().AddHttpMessageHandler<KillSwitchScopeHandler>();
-        client.AddHttpMessageHandler(static provider => ModelCallResilience.CreateHandler(
+        client.AddHttpMessageHandler(static provider => new RetryHandler(
             provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger<ModelCallHandler>()));
