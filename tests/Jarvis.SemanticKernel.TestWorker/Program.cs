@@ -38,6 +38,7 @@ internal static class Program
         return 0;
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "At the end a call may fail in any way.")]
     private static async Task CallAsync(ServiceProvider provider, Board board, CancellationToken ending)
     {
         IChatCompletionService chat = provider.GetRequiredKeyedService<IChatCompletionService>(Tier.Cheap);

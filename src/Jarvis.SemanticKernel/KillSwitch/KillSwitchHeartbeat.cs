@@ -9,6 +9,7 @@ namespace Jarvis.SemanticKernel.KillSwitch;
 /// Keeps this process's row in the database: again and again, and at once when all its guards act on another version of the switch. It is only told about; whether it
 /// succeeds changes nothing of what may start.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing.")]
 internal sealed class KillSwitchHeartbeat(Guid id, Func<KillSwitchMember[]> members, TimeProvider time)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -57,18 +58,21 @@ internal sealed class KillSwitchHeartbeat(Guid id, Func<KillSwitchMember[]> memb
     public async Task StopAsync(IProcessStore store)
     {
         Task goodbye;
+        CancellationTokenSource? ending;
         lock (_gate)
         {
-            if (_ending is null)
+            ending = _ending;
+            if (ending is null)
             {
                 return;
             }
 
-            _ending.Cancel();
             _ending = null;
             Task before = _run;
             _run = goodbye = Detached.Run(() => RemoveAsync(before, store));
         }
+
+        await ending.CancelAsync().ConfigureAwait(false);
 
         // Somebody may have come meanwhile, and found it beating.
         Start();

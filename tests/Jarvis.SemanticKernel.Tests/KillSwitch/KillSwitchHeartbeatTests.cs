@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.Logging;
@@ -176,7 +177,7 @@ public sealed class KillSwitchHeartbeatTests
         await agent.UseAsync(version: 3);
         await UntilAsync(() => _rows.LastVersion == 3);
 
-        agent.Member.Dispose();
+        await Task.Run(agent.Member.Dispose, Ct);
 
         Assert.Empty(_rows.Rows);
     }
@@ -204,6 +205,7 @@ public sealed class KillSwitchHeartbeatTests
         },
         Ct);
 
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "It belongs to the test, and most do not say goodbye.")]
     private Container Create(FakeProcessStore? rows)
     {
         var changes = new SilentChanges();

@@ -16,7 +16,7 @@ public sealed class KillSwitchHubTests
     public async Task Listening_OfAKernelThatNobodyHoldsAnyMore_Ends()
     {
         var changes = new FakeChanges();
-        WeakReference<Container> dropped = StartContainerThatIsDropped(changes);
+        WeakReference<KillSwitchMember> dropped = StartContainerThatIsDropped(changes);
         CancellationToken listening = await changes.StartedAsync();
 
         await DroppedAsync(dropped);
@@ -78,7 +78,7 @@ public sealed class KillSwitchHubTests
     public async Task Listening_OfAKernelThatIsDropped_PassesToAnother()
     {
         FakeChanges[] changes = [new(), new()];
-        WeakReference<Container> dropped = StartContainerThatIsDropped(changes[0]);
+        WeakReference<KillSwitchMember> dropped = StartContainerThatIsDropped(changes[0]);
         CancellationToken listening = await changes[0].StartedAsync();
         Container second = Start(changes[1]);
 
@@ -141,7 +141,7 @@ public sealed class KillSwitchHubTests
         Assert.True(other.Guard.StopToken.IsCancellationRequested);
     }
 
-    private static Task DroppedAsync(WeakReference<Container> dropped) => Eventually.TrueAsync(
+    private static Task DroppedAsync(WeakReference<KillSwitchMember> dropped) => Eventually.TrueAsync(
         () =>
         {
             GC.Collect();
@@ -150,7 +150,7 @@ public sealed class KillSwitchHubTests
         Ct);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private WeakReference<Container> StartContainerThatIsDropped(FakeChanges changes) => new(Start(changes));
+    private WeakReference<KillSwitchMember> StartContainerThatIsDropped(FakeChanges changes) => new(Start(changes).Member);
 
     private Container Start(FakeChanges changes)
     {

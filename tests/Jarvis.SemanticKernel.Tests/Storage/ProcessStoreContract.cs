@@ -102,6 +102,6 @@ public abstract class ProcessStoreContract
     }
 
     // As no clock of a test can: the times are the database's.
-    private Task AgeAsync(StorageUnderTest storage, string change, Guid id) =>
+    private Task<object?> AgeAsync(StorageUnderTest storage, string change, Guid id) =>
         storage.ScalarAsync($"UPDATE {Table} SET {change} WHERE lower(CAST(process_id AS text)) = '{id}'");
 }

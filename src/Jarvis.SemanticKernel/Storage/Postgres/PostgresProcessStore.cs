@@ -66,12 +66,21 @@ internal sealed class PostgresProcessStore(PostgresConnections connections) : IP
                     at = Instant(reader, 1);
                     if (!await reader.IsDBNullAsync(2, cancellationToken).ConfigureAwait(false))
                     {
-                        processes.Add(new(
-                            reader.GetGuid(2), reader.GetString(3), reader.GetInt32(4), reader.GetString(5), Instant(reader, 6), Instant(reader, 7), reader.GetBoolean(8), reader.GetInt64(9)));
+                        processes.Add(new()
+                        {
+                            Id = reader.GetGuid(2),
+                            Host = reader.GetString(3),
+                            Pid = reader.GetInt32(4),
+                            Program = reader.GetString(5),
+                            StartedAt = Instant(reader, 6),
+                            LastSeenAt = Instant(reader, 7),
+                            IsLive = reader.GetBoolean(8),
+                            SwitchVersion = reader.GetInt64(9),
+                        });
                     }
                 }
 
-                return new KillSwitchProcessReport(version, at, processes);
+                return new KillSwitchProcessReport { CurrentVersion = version, At = at, Processes = processes };
             }
         }
     }

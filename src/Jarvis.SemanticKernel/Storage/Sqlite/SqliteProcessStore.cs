@@ -57,19 +57,21 @@ internal sealed class SqliteProcessStore(SqliteConnections connections) : IProce
                 at = SqliteTime.Read(reader.GetString(1));
                 if (!reader.IsDBNull(2))
                 {
-                    processes.Add(new(
-                        reader.GetGuid(2),
-                        reader.GetString(3),
-                        reader.GetInt32(4),
-                        reader.GetString(5),
-                        SqliteTime.Read(reader.GetString(6)),
-                        SqliteTime.Read(reader.GetString(7)),
-                        reader.GetBoolean(8),
-                        reader.GetInt64(9)));
+                    processes.Add(new()
+                    {
+                        Id = reader.GetGuid(2),
+                        Host = reader.GetString(3),
+                        Pid = reader.GetInt32(4),
+                        Program = reader.GetString(5),
+                        StartedAt = SqliteTime.Read(reader.GetString(6)),
+                        LastSeenAt = SqliteTime.Read(reader.GetString(7)),
+                        IsLive = reader.GetBoolean(8),
+                        SwitchVersion = reader.GetInt64(9),
+                    });
                 }
             }
 
-            return new KillSwitchProcessReport(version, at, processes);
+            return new KillSwitchProcessReport { CurrentVersion = version, At = at, Processes = processes };
         },
         cancellationToken);
 
