@@ -11,29 +11,32 @@ internal static class KillCommand
         Argument<string[]> reason = Reason.Create();
         Option<string?> by = Reason.CreateBy();
         Option<int> wait = Waiting.Create();
-        Command command = new("kill", "Stop every model call and every tool of every process that shares the database.") { reason, by, wait };
+        ScopeOptions scope = new();
+        Command command = new("kill", "Stop every model call and every tool of every process that shares the database, or those of one tier, model, agent or goal.") { reason, by, wait };
+        scope.AddTo(command);
         command.SetAction(CommandRunner.For(
             options,
-            (run, parsed, token) => RunAsync(run, Reason.TextOf(parsed, reason), Reason.OperatorOf(parsed, by), Waiting.TimeOf(parsed, wait), token),
+            (run, parsed, token) => RunAsync(run, scope.ScopeOf(parsed), Reason.TextOf(parsed, reason), Reason.OperatorOf(parsed, by), Waiting.TimeOf(parsed, wait), token),
             wait: parsed => Waiting.TimeOf(parsed, wait)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandRun run, string reason, string by, TimeSpan wait, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandRun run, KillSwitchScope scope, string reason, string by, TimeSpan wait, CancellationToken cancellationToken)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        await run.KillSwitch.ActivateAsync(reason, by, cancellationToken: cancellationToken);
+        await run.KillSwitch.ActivateAsync(reason, by, new KillSwitchActivation { Scope = scope }, cancellationToken);
         TimeSpan took = Stopwatch.GetElapsedTime(startedAt);
         run.Begin(screen =>
         {
-            screen.State("ACTIVE", isActive: true, "nothing new starts until 'jarvis resume'");
+            screen.State("ACTIVE", isActive: true, $"{SwitchWords.Stopped(scope)} until '{SwitchWords.Resume(scope)}'");
+            SwitchWords.Show(screen, scope);
             screen.Fact("reason", reason);
             screen.Fact("by", by);
             screen.Fact("took", $"{took.TotalMilliseconds:0} ms until the database had committed it");
         });
         Acknowledgement? seen = await Waiting.ForAsync(run, startedAt, wait, cancellationToken);
         run.Print(
-            new ChangeDocument(run.Database, Active: true, reason, by, Math.Round(took.TotalMilliseconds, 1), AcknowledgementDocument.From(seen)),
+            new ChangeDocument(run.Database, scope.ToString(), Active: true, reason, by, Math.Round(took.TotalMilliseconds, 1), AcknowledgementDocument.From(seen)),
             CliJson.Default.ChangeDocument,
             screen => Waiting.Show(screen, seen, wait));
         return Waiting.ExitCodeOf(seen);
