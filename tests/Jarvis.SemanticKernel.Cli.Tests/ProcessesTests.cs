@@ -8,7 +8,7 @@ using Jarvis.SemanticKernel.Tests.Fixtures;
 namespace Jarvis.SemanticKernel.Cli.Tests;
 
 /// <summary>Real processes that call without pause on a real Postgres, and an operator at the command line.</summary>
-public sealed class ProcessesTests(PostgresServer server) : IAsyncLifetime
+public sealed class ProcessesTests(PostgresServer server, ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly CommandLine _jarvis = new();
     private readonly List<WorkerProcess> _workers = [];
@@ -46,6 +46,7 @@ public sealed class ProcessesTests(PostgresServer server) : IAsyncLifetime
         CliResult status = await _jarvis.RunAsync("status");
         CliResult resume = await _jarvis.RunAsync("resume", "Fine", "--wait", "60", "--json");
 
+        output.WriteLine(kill.Output);
         Assert.Equal((0, 3, 0), (kill.ExitCode, status.ExitCode, resume.ExitCode));
         Assert.Matches(@"(?m)^reached +all 3 live processes, \d+ ms after the command began$", kill.Output);
         Assert.Matches("(?m)^not seen +programs without heartbeat", kill.Output);
