@@ -107,7 +107,7 @@ public abstract class RoundTripTests : IAsyncLifetime
         JsonElement entry = (await _jarvis.RunAsync("audit", "--limit", "1", "--json")).Document.GetProperty("entries")[0];
 
         Assert.Equal((0, 0, 3, 0, 0, 0), (kill.ExitCode, all.ExitCode, one.ExitCode, other.ExitCode, resume.ExitCode, released.ExitCode));
-        Assert.Matches($"(?s)ACTIVE: nothing of {words} starts until 'jarvis resume {option} .*scope +{scope}\n.*reason +Too dear", kill.Output);
+        Assert.Matches($"(?s)ACTIVE: nothing new of {words} starts until 'jarvis resume {option} .*scope +{scope}\n.*reason +Too dear", kill.Output);
         Assert.Matches($"(?s)open: calls may start.*ACTIVE: nothing of {words} starts\nscope +{scope}\n.*by +cli:night-watch\nreason +Too dear", all.Output);
         Assert.Equal(all.Output, one.Output);
         Assert.DoesNotContain(scope, other.Output, StringComparison.Ordinal);

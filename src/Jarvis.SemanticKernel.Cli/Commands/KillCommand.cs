@@ -28,7 +28,7 @@ internal static class KillCommand
         TimeSpan took = Stopwatch.GetElapsedTime(startedAt);
         run.Begin(screen =>
         {
-            screen.State("ACTIVE", isActive: true, $"{SwitchWords.Stopped(scope)} until '{SwitchWords.Resume(scope)}'");
+            screen.State("ACTIVE", isActive: true, $"{SwitchWords.StoppedFromNowOn(scope)} until '{SwitchWords.Resume(scope)}'");
             SwitchWords.Show(screen, scope);
             screen.Fact("reason", reason);
             screen.Fact("by", by);

@@ -11,6 +11,9 @@ internal static class SwitchWords
         _ => $"nothing of {Name(scope)} starts",
     };
 
+    /// <summary>What is stopped by whoever activates it: what is under way is another matter.</summary>
+    public static string StoppedFromNowOn(KillSwitchScope scope) => scope.Kind == KillSwitchScopeKind.Global ? "nothing new starts" : $"nothing new of {Name(scope)} starts";
+
     public static string Open(KillSwitchScope scope) => scope.Kind == KillSwitchScopeKind.Global ? "calls may start" : $"{Name(scope)} may work, unless another switch stops it";
 
     public static string Resume(KillSwitchScope scope) => scope.Kind == KillSwitchScopeKind.Global ? "jarvis resume" : $"jarvis resume --{Word(scope)} {Quoted(scope.Name!)}";
