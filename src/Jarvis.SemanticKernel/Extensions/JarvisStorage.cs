@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using Jarvis.SemanticKernel.Costs;
+using Jarvis.SemanticKernel.Diagnostics;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
 using Jarvis.SemanticKernel.Storage;
@@ -15,6 +18,9 @@ internal sealed class JarvisStorage : IDisposable
 {
     public const string ListenSetting = "KillSwitch:ListenConnection";
 
+    private const int LongestReadableName = 40;
+    private const int HashLength = 16;
+
     private readonly PostgresConnections? _postgres;
     private readonly SqliteConnections? _sqlite;
 
@@ -23,7 +29,19 @@ internal sealed class JarvisStorage : IDisposable
         DatabaseTarget target = FindTarget(options.Value, environment);
         if (target.Kind == DatabaseKind.Postgres)
         {
-            Identity = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Password = null }.ConnectionString;
+            NpgsqlConnectionStringBuilder named = new(target.ConnectionString);
+            Identity = new NpgsqlConnectionStringBuilder
+            {
+                Host = named.Host,
+                Port = named.Port,
+                Database = named.Database ?? named.Username,
+                Username = named.Username,
+
+                // Both may choose another schema, with tables of its own.
+                SearchPath = named.SearchPath,
+                Options = named.Options,
+            }.ConnectionString;
+            JournalFolder = (Path.Combine(PrivateFolder.Default(), "journal"), FolderName(named.Database ?? named.Username ?? "postgres", Identity));
             _postgres = new PostgresConnections(target, FindListenTarget(options.Value));
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
@@ -31,6 +49,9 @@ internal sealed class JarvisStorage : IDisposable
         {
             _sqlite = new SqliteConnections(target);
             Identity = _sqlite.Path;
+
+            // Who may write the file may write beside it: one more folder to name, or to forget on a volume, is one too many.
+            JournalFolder = ($"{_sqlite.Path}.journal", FolderName(Path.GetFileName(_sqlite.Path), Identity));
             Database = new SqliteJarvisDatabase(target, _sqlite);
         }
     }
@@ -39,6 +60,9 @@ internal sealed class JarvisStorage : IDisposable
 
     /// <summary>Gets what tells this database from others, without a password.</summary>
     public string Identity { get; }
+
+    /// <summary>Gets where journals lie unless the options say where, and the name of this database's own folder there.</summary>
+    public (string Default, string Name) JournalFolder { get; }
 
     public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
         ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
@@ -58,6 +82,13 @@ internal sealed class JarvisStorage : IDisposable
     {
         _postgres?.Dispose();
         _sqlite?.Dispose();
+    }
+
+    // For people the start of it, for exactness the end.
+    private static string FolderName(string database, string identity)
+    {
+        string readable = string.Concat(database.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '_').Take(LongestReadableName));
+        return $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..HashLength]}";
     }
 
     private static DatabaseTarget? FindListenTarget(JarvisRoutingOptions options) => options.KillSwitch.ListenConnection is not { } listen ? null
