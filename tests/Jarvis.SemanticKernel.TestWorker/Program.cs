@@ -6,7 +6,7 @@ using Microsoft.SemanticKernel.ChatCompletion;
 namespace Jarvis.SemanticKernel.TestWorker;
 
 /// <summary>
-/// A process that calls a model without pause, for tests of several processes: NAME ENDPOINT DATABASE CALLERS. Says "running" and "stopped" on standard output when
+/// A process that calls a model without pause, for tests of several processes: NAME ENDPOINT DATABASE CALLERS JOURNAL. Says "running" and "stopped" on standard output when
 /// all its callers are, and ends when its standard input does.
 /// </summary>
 internal static class Program
@@ -21,6 +21,7 @@ internal static class Program
         services.AddJarvisRouting(options =>
         {
             (options.ApiKey, options.AppTitle, options.Endpoint, options.Database) = ("test-key", args[0], new Uri(args[1]), args[2]);
+            options.Ledger.JournalFolder = args[4];
             options.Plugins = JarvisPlugins.None;
         });
         ServiceProvider provider = services.BuildServiceProvider();

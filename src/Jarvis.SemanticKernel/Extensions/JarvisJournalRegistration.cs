@@ -18,7 +18,7 @@ internal static class JarvisJournalRegistration
         services.TryAddSingleton(CreateLedger);
         services.TryAddSingleton<ILedgerJournal>(provider => new JournalExamination(UsesJournal(provider) ? CreateFolder(provider) : null));
         services.TryAddSingleton<ICallIntents>(provider =>
-            UsesJournal(provider) ? provider.GetRequiredService<LedgerJournal>().Intents : NoCallIntents.Instance);
+            UsesJournal(provider) ? provider.GetRequiredService<LedgerJournal>() : NoCallIntents.Instance);
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The ledger around it disposes it.")]

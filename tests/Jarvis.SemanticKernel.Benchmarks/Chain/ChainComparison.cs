@@ -61,7 +61,8 @@ internal static class ChainComparison
         var services = new ServiceCollection();
         services.AddSingleton<IAiCallLedger>(new NoLedger());
         services.AddSingleton<IKillSwitchStore, OpenSwitchStore>();
-        services.AddJarvisRouting(options => (options.ApiKey, options.Endpoint) = ("key", endpoint));
+        services.AddJarvisRouting(options =>
+            (options.ApiKey, options.Endpoint, options.Ledger.JournalFolder) = ("key", endpoint, Path.Combine(Path.GetTempPath(), "jarvis-benchmarks")));
         return services.BuildServiceProvider();
     }
 

@@ -10,11 +10,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly DirectoryInfo _journal;
     private readonly Channel<string> _words = Channel.CreateUnbounded<string>();
 
-    private WorkerProcess(string name, Process process)
+    private WorkerProcess(string name, Process process, DirectoryInfo journal)
     {
-        (Name, _process) = (name, process);
+        (Name, _process, _journal) = (name, process, journal);
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is { } word)
@@ -30,7 +31,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static WorkerProcess Start(string name, Uri endpoint, string database, int callers)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Jarvis.SemanticKernel.TestWorker.dll");
-        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture)])
+        DirectoryInfo journal = Directory.CreateTempSubdirectory("jarvis-test-journal-");
+        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture), journal.FullName])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -42,7 +44,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             start.Environment.Remove(variable);
         }
 
-        return new WorkerProcess(name, Process.Start(start)!);
+        return new WorkerProcess(name, Process.Start(start)!, journal);
     }
 
     /// <summary>Waits until the process says so.</summary>
@@ -60,5 +62,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _journal.Delete(recursive: true);
     }
 }

@@ -16,12 +16,14 @@ public sealed class JarvisHarness : IAsyncDisposable
 
     private readonly ServiceProvider _services;
     private readonly IAsyncDisposable? _owned;
+    private readonly DirectoryInfo? _journal;
 
-    private JarvisHarness(ServiceProvider services, OpenRouterSimulator upstream, IAsyncDisposable? owned)
+    private JarvisHarness(ServiceProvider services, OpenRouterSimulator upstream, IAsyncDisposable? owned, DirectoryInfo? journal)
     {
         _services = services;
         Upstream = upstream;
         _owned = owned;
+        _journal = journal;
     }
 
     public OpenRouterSimulator Upstream { get; }
@@ -51,6 +53,8 @@ public sealed class JarvisHarness : IAsyncDisposable
             (owned, database) = (file, file.Path);
         }
 
+        // That of a file lies beside it.
+        DirectoryInfo? journal = database.StartsWith("Host=", StringComparison.Ordinal) ? Directory.CreateTempSubdirectory("jarvis-test-journal-") : null;
         upstream ??= await OpenRouterSimulator.StartAsync(ct: TestContext.Current.CancellationToken);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
@@ -68,10 +72,14 @@ public sealed class JarvisHarness : IAsyncDisposable
             options.Endpoint = upstream.Endpoint;
             options.Database = database;
             options.Resilience.RetryDelay = TimeSpan.FromMilliseconds(1);
+
+            // What a test wrote it looks for in the database, however busy the machine is.
+            options.Ledger.StoreTimeout = TimeSpan.FromMinutes(1);
+            options.Ledger.JournalFolder = journal?.FullName;
             configure?.Invoke(options);
         });
         services.AddJarvisOperator();
-        return new JarvisHarness(services.BuildServiceProvider(), upstream, owned);
+        return new JarvisHarness(services.BuildServiceProvider(), upstream, owned, journal);
     }
 
     public async ValueTask DisposeAsync()
@@ -82,6 +90,8 @@ public sealed class JarvisHarness : IAsyncDisposable
         {
             await _owned.DisposeAsync();
         }
+
+        _journal?.Delete(recursive: true);
     }
 
     /// <summary>The tests' own environment must not leak into what they test.</summary>

@@ -19,7 +19,7 @@ internal sealed class CallIntents(JournalFolder folder, TimeProvider time) : ICa
             slot.Begin(call, time.GetUtcNow());
             return slot;
         }
-        catch (IOException e)
+        catch (Exception e) when (JournalFolder.IsFailureOfDisk(e))
         {
             Return(slot);
             throw new JournalUnavailableException(folder.Path, e);
@@ -114,7 +114,7 @@ internal sealed class CallIntents(JournalFolder folder, TimeProvider time) : ICa
                 _segment.Write(_at, IntentFormat.FreeState);
                 _owner.Return(this);
             }
-            catch (IOException)
+            catch (Exception e) when (JournalFolder.IsFailureOfDisk(e))
             {
                 // The slot stays taken. Recorded once more under its id, the call is where it is already.
             }
@@ -128,7 +128,7 @@ internal sealed class CallIntents(JournalFolder folder, TimeProvider time) : ICa
             {
                 _segment.Write(_at + IntentFormat.GenerationIdAt, slotEnd[..length]);
             }
-            catch (IOException)
+            catch (Exception e) when (JournalFolder.IsFailureOfDisk(e))
             {
                 // The call goes on. Should the process die too, its record will lack the id.
             }

@@ -32,7 +32,7 @@ internal sealed class IntentSegment : IDisposable
                 _memory = _view.SafeMemoryMappedViewHandle;
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (JournalFolder.IsFailureOfDisk(e))
         {
             Dispose();
             throw new JournalUnavailableException(folder.Path, e);

@@ -48,11 +48,18 @@ internal sealed class JournalFolder(string path)
                 }
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsFailureOfDisk(e))
         {
             throw new JournalUnavailableException(path, e);
         }
     }
+
+    /// <summary>Whether the disk is what failed: full, read-only, not there, not ours, broken.</summary>
+    public static bool IsFailureOfDisk(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException
+
+            // What .NET makes of the limit that a user or a process has for the size of files.
+            or ArgumentOutOfRangeException;
 
     /// <summary>The files of a kind, oldest owner first.</summary>
     public IReadOnlyList<string> Find(string kind) =>

@@ -122,7 +122,7 @@ internal sealed class JournalWriter(JournalFolder folder, string kind) : IDispos
         {
             RandomAccess.Write(_file.SafeFileHandle, bytes, length);
         }
-        catch (IOException)
+        catch
         {
             _file.SetLength(length);
             throw;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Jarvis.SemanticKernel.Ledger.Journal;
 
 /// <summary>The journal of one container: what it writes, what it knows of the store, and what brings everything into the store again. Touches no file before first use.</summary>
-internal sealed class LedgerJournal : IAsyncDisposable, IDisposable
+internal sealed class LedgerJournal : ICallIntents, IAsyncDisposable, IDisposable
 {
     private readonly JournalRecovery _recovery;
     private readonly JournalWatch _watch;
@@ -39,11 +39,14 @@ internal sealed class LedgerJournal : IAsyncDisposable, IDisposable
     /// <summary>Gets the records that the store refuses.</summary>
     public JournalWriter Refused { get; }
 
-    /// <summary>Gets the calls under way.</summary>
-    public ICallIntents Intents => _intents;
-
     /// <summary>Begins to look for what others left behind, and looks again now and then. Cheap when called again.</summary>
     public void Start() => _watch.Start(_recovery);
+
+    public ICallIntent Begin(ModelCallContext call)
+    {
+        Start();
+        return _intents.Begin(call);
+    }
 
     /// <summary>Says that a record waits.</summary>
     public void Wake() => _watch.Wake();
