@@ -35,7 +35,7 @@ internal static class JarvisJournalRegistration
         // A record that it cannot commit is not lost yet: what becomes of it, the journal says.
         LedgerJournal journal = provider.GetRequiredService<LedgerJournal>();
         return new JournaledLedger(
-            new GroupCommitLedger(journal.Store, options, time, NullLogger<GroupCommitLedger>.Instance), journal, time, loggers.CreateLogger<JournaledLedger>());
+            new GroupCommitLedger(journal.Store, options, time, NullLogger<GroupCommitLedger>.Instance), journal, loggers.CreateLogger<JournaledLedger>());
     }
 
     private static LedgerJournal CreateJournal(IServiceProvider provider) => new(

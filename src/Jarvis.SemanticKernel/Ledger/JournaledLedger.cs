@@ -9,10 +9,10 @@ namespace Jarvis.SemanticKernel.Ledger;
 /// A record that the store does not take is durable all the same, in the local journal: waiting for the store when it is the store that fails, and set aside when it is the
 /// record that is refused. While the store is known to fail nobody waits for it.
 /// </summary>
-internal sealed class JournaledLedger(GroupCommitLedger store, LedgerJournal journal, TimeProvider time, ILogger<JournaledLedger> logger)
+internal sealed class JournaledLedger(GroupCommitLedger store, LedgerJournal journal, ILogger<JournaledLedger> logger)
     : IAiCallLedger, IAsyncDisposable, IDisposable
 {
-    // A disk that takes longer for one fsync is as good as broken.
+    // A disk that takes longer for one fsync is as good as broken. It has no clock but the real one.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public Task AppendAsync(AiCallRecord record)
@@ -70,7 +70,7 @@ internal sealed class JournaledLedger(GroupCommitLedger store, LedgerJournal jou
     {
         try
         {
-            await writer.AppendAsync(entry).WaitAsync(Patience, time).ConfigureAwait(false);
+            await writer.AppendAsync(entry).WaitAsync(Patience).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -55,6 +55,11 @@ internal sealed class JournalRecovery(JournalFolder folder, StoreCircuit store, 
                 // It looked at the record, so it works.
             }
         }
+        else if (store.OpenFor < JournalWatch.FirstWait)
+        {
+            // The record whose failure it was is still on its way into the journal.
+            return false;
+        }
 
         store.Close();
         return true;

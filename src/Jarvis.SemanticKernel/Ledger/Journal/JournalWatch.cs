@@ -8,14 +8,15 @@ namespace Jarvis.SemanticKernel.Ledger.Journal;
 /// </summary>
 internal sealed class JournalWatch : IDisposable
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _end = new();
     private readonly CancellationToken _ending;
-    private volatile TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
+    private volatile TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isStarted;
 
     public JournalWatch(TimeProvider time) => (_time, _ending) = (time, _end.Token);

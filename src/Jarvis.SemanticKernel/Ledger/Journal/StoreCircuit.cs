@@ -7,12 +7,16 @@ namespace Jarvis.SemanticKernel.Ledger.Journal;
 internal sealed class StoreCircuit(IAiCallStore store, TimeSpan timeout, TimeProvider time, ILogger logger) : IAiCallStore
 {
     private Exception? _cause;
+    private long _openedAt;
 
     /// <summary>Gets or sets what to do when the store begins to fail.</summary>
     public Action? Opened { get; set; }
 
     /// <summary>Gets a value indicating whether the store failed and has not been found to work since.</summary>
     public bool IsOpen => Volatile.Read(ref _cause) is not null;
+
+    /// <summary>Gets how long the store has been failing.</summary>
+    public TimeSpan OpenFor => time.GetElapsedTime(Volatile.Read(ref _openedAt));
 
     public int MaxConcurrentBatches => store.MaxConcurrentBatches;
 
@@ -43,6 +47,7 @@ internal sealed class StoreCircuit(IAiCallStore store, TimeSpan timeout, TimePro
     {
         if (Interlocked.CompareExchange(ref _cause, cause, null) is null)
         {
+            Volatile.Write(ref _openedAt, time.GetTimestamp());
             logger.StoreFails(cause.GetType().Name, cause);
             Opened?.Invoke();
         }
