@@ -1,110 +1,13 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.SemanticKernel.ChatCompletion;
-
 namespace Jarvis.SemanticKernel.TestWorker;
 
-/// <summary>
-/// A process that calls a model without pause, for tests of several processes: NAME ENDPOINT DATABASE CALLERS JOURNAL. Says "running" and "stopped" on standard output when
-/// all its callers are, and ends when its standard input does.
-/// </summary>
+/// <summary>A process of its own for tests: the first argument says what it does, the others are for that.</summary>
 internal static class Program
 {
-    // Short: what is measured is the push, and a worker that came too late to hear it must show.
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
-
-    [SuppressMessage("Reliability", "CA2025:Do not pass 'IDisposable' instances into unawaited tasks", Justification = "The loops are awaited before the provider is disposed.")]
-    public static async Task<int> Main(string[] args)
+    public static Task<int> Main(string[] args) => args[0] switch
     {
-        var services = new ServiceCollection();
-        services.AddJarvisRouting(options =>
-        {
-            (options.ApiKey, options.AppTitle, options.Endpoint, options.Database) = ("test-key", args[0], new Uri(args[1]), args[2]);
-            options.Ledger.JournalFolder = args[4];
-            options.Plugins = JarvisPlugins.None;
-        });
-        ServiceProvider provider = services.BuildServiceProvider();
-        await using (provider.ConfigureAwait(false))
-        {
-            int callers = int.Parse(args[3], CultureInfo.InvariantCulture);
-            using var ending = new CancellationTokenSource();
-            var board = new Board(callers);
-            Task[] loops = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(provider, board, ending.Token)))];
-            await Console.In.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
-            await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(loops).ConfigureAwait(false);
-        }
-
-        return 0;
-    }
-
-    private static async Task CallAsync(ServiceProvider provider, Board board, CancellationToken ending)
-    {
-        IChatCompletionService chat = provider.GetRequiredKeyedService<IChatCompletionService>(Tier.Cheap);
-        IKillSwitch killSwitch = provider.GetRequiredService<IKillSwitch>();
-        bool isRunning = false;
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    await chat.GetChatMessageContentsAsync(new ChatHistory("go on"), cancellationToken: ending).ConfigureAwait(false);
-                    isRunning = board.Running(isRunning);
-                }
-                catch (KillSwitchActiveException)
-                {
-                    isRunning = board.Stopped(isRunning);
-                    while ((await killSwitch.GetStateAsync(ending).ConfigureAwait(false)).IsActive)
-                    {
-                        await Task.Delay(LookAgain, ending).ConfigureAwait(false);
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            // The test is over.
-        }
-    }
-
-    /// <summary>Counts who runs, and says so when all or none do.</summary>
-    private sealed class Board(int callers)
-    {
-        private readonly Lock _gate = new();
-        private int _running;
-
-        public bool Running(bool already)
-        {
-            if (!already)
-            {
-                Change(1, callers, "running");
-            }
-
-            return true;
-        }
-
-        public bool Stopped(bool wasRunning)
-        {
-            if (wasRunning)
-            {
-                Change(-1, 0, "stopped");
-            }
-
-            return false;
-        }
-
-        private void Change(int by, int when, string word)
-        {
-            lock (_gate)
-            {
-                _running += by;
-                if (_running == when)
-                {
-                    Console.WriteLine(word);
-                }
-            }
-        }
-    }
+        "steady" => SteadyCalls.RunAsync(args[1..]),
+        "mixed" => MixedCalls.RunAsync(args[1..]),
+        "replay" => JournalReplays.RunAsync(args[1..]),
+        var other => throw new ArgumentException($"'{other}' is nothing that this program does."),
+    };
 }

@@ -30,21 +30,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public static WorkerProcess Start(string name, Uri endpoint, string database, int callers)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Jarvis.SemanticKernel.TestWorker.dll");
         DirectoryInfo journal = Directory.CreateTempSubdirectory("jarvis-test-journal-");
-        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture), journal.FullName])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-
-        // Nothing of the tests' own environment may configure it.
-        foreach (string variable in (string[])["OPENROUTER_BASE_URL", "OPENROUTER_API_KEY", "JARVIS_DATABASE_URL", "DATABASE_URL", "JARVIS_MODEL_STRONG", "JARVIS_MODEL_MID", "JARVIS_MODEL_CHEAP"])
-        {
-            start.Environment.Remove(variable);
-        }
-
-        return new WorkerProcess(name, Process.Start(start)!, journal);
+        string count = callers.ToString(CultureInfo.InvariantCulture);
+        return new WorkerProcess(name, WorkerProgram.Start("steady", name, endpoint.ToString(), database, count, journal.FullName), journal);
     }
 
     /// <summary>Waits until the process says so.</summary>

@@ -17,13 +17,15 @@ public sealed class JarvisHarness : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly IAsyncDisposable? _owned;
     private readonly DirectoryInfo? _journal;
+    private readonly bool _ownsUpstream;
 
-    private JarvisHarness(ServiceProvider services, OpenRouterSimulator upstream, IAsyncDisposable? owned, DirectoryInfo? journal)
+    private JarvisHarness(ServiceProvider services, OpenRouterSimulator upstream, IAsyncDisposable? owned, DirectoryInfo? journal, bool ownsUpstream)
     {
         _services = services;
         Upstream = upstream;
         _owned = owned;
         _journal = journal;
+        _ownsUpstream = ownsUpstream;
     }
 
     public OpenRouterSimulator Upstream { get; }
@@ -44,7 +46,8 @@ public sealed class JarvisHarness : IAsyncDisposable
         Action<JarvisRoutingOptions>? configure = null,
         Action<IServiceCollection>? register = null,
         OpenRouterSimulator? upstream = null,
-        bool isOwnProcess = true)
+        bool isOwnProcess = true,
+        bool ownsUpstream = true)
     {
         IAsyncDisposable? owned = null;
         if (database is null)
@@ -79,13 +82,17 @@ public sealed class JarvisHarness : IAsyncDisposable
             configure?.Invoke(options);
         });
         services.AddJarvisOperator();
-        return new JarvisHarness(services.BuildServiceProvider(), upstream, owned, journal);
+        return new JarvisHarness(services.BuildServiceProvider(), upstream, owned, journal, ownsUpstream);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await Upstream.DisposeAsync();
+        if (_ownsUpstream)
+        {
+            await Upstream.DisposeAsync();
+        }
+
         if (_owned is not null)
         {
             await _owned.DisposeAsync();

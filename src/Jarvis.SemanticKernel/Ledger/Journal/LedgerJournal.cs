@@ -48,6 +48,9 @@ internal sealed class LedgerJournal : ICallIntents, IAsyncDisposable, IDisposabl
         return _intents.Begin(call);
     }
 
+    /// <summary>Looks now; false when something has to be tried again.</summary>
+    public Task<bool> LookAsync() => _recovery.LookAsync();
+
     /// <summary>Says that a record waits.</summary>
     public void Wake() => _watch.Wake();
 

@@ -25,11 +25,6 @@ internal sealed class OrphanedCalls(JournalFolder folder, Func<IAiCallLedger> le
         }
 
         List<AiCallRecord> calls = Read(file, out int damaged);
-        if (damaged > 0)
-        {
-            logger.IntentsDamaged(damaged, name);
-        }
-
         if (calls.Count > 0)
         {
             logger.CallsOrphaned(calls.Count, name);
@@ -43,7 +38,17 @@ internal sealed class OrphanedCalls(JournalFolder folder, Func<IAiCallLedger> le
             }
         }
 
-        File.Delete(name);
+        if (damaged > 0)
+        {
+            string kept = name + JournalFolder.Damaged;
+            File.Move(name, kept, overwrite: true);
+            logger.IntentsDamaged(damaged, kept);
+        }
+        else
+        {
+            File.Delete(name);
+        }
+
         return true;
     }
 
