@@ -45,6 +45,9 @@ internal abstract class TestDatabase : IAsyncDisposable
     public Task<IReadOnlyList<(int Prompt, int Completion)>> ReadAiCallsAsync() =>
         ReadAsync("SELECT prompt_tokens, completion_tokens FROM ai_calls", row => (row.GetInt32(0), row.GetInt32(1)));
 
+    /// <summary>How many rows a table has that both engines call the same.</summary>
+    public async Task<int> CountAsync(string table) => (await ReadAsync($"SELECT CAST(count(*) AS INTEGER) FROM {table}", row => row.GetInt32(0)))[0];
+
     public async Task ExecuteAsync(string sql)
     {
         await using DbConnection connection = Connect();

@@ -10,7 +10,7 @@ internal sealed class JournalWatch : IDisposable
 {
     public static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _end = new();

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Jarvis.SemanticKernel.Ledger.Journal;
 
 /// <summary>
-/// Appends entries to a file of this container. Callers that wait at the same time share a write and an fsync, on a thread of the pool. Works on when it is disposed,
-/// without keeping a file open: a call may outlive its container.
+/// Appends entries to a file of this container. Callers that wait at the same time share a write and an fsync, on a thread that is there for as long as somebody waits: one of
+/// the pool would be missing to others while the disk works. Goes on when it is disposed, without keeping a file open: a call may outlive its container.
 /// </summary>
 internal sealed class JournalWriter(JournalFolder folder, string kind) : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class JournalWriter(JournalFolder folder, string kind) : IDispos
             _isRunning = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.Run(), this, preferLocal: false);
+        new Thread(Run) { IsBackground = true, Name = "Jarvis journal" }.UnsafeStart();
         return waiter.Task;
     }
 
