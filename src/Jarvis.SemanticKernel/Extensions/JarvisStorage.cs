@@ -32,7 +32,8 @@ internal sealed class JarvisStorage : IDisposable
             NpgsqlConnectionStringBuilder named = new(target.ConnectionString);
             Identity = new NpgsqlConnectionStringBuilder
             {
-                Host = named.Host,
+                // Names of machines are the same in any case, paths of sockets are not.
+                Host = named.Host?.StartsWith('/') == true ? named.Host : named.Host?.ToUpperInvariant(),
                 Port = named.Port,
                 Database = named.Database ?? named.Username,
                 Username = named.Username,

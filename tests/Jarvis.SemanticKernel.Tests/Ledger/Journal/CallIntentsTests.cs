@@ -90,23 +90,5 @@ public sealed class CallIntentsTests : IDisposable
         Assert.Empty(_folder.Files());
     }
 
-    private List<AiCallRecord> Read()
-    {
-        List<AiCallRecord> calls = [];
-        foreach (string name in _folder.Files("*.intents"))
-        {
-            using FileStream file = JournalFolder.TryRead(name)!;
-            byte[] slot = new byte[IntentFormat.SlotSize];
-            while (file.ReadAtLeast(slot, slot.Length, throwOnEndOfStream: false) == slot.Length)
-            {
-                if (IntentFormat.IsOpen(slot))
-                {
-                    Assert.True(IntentFormat.TryRead(slot, out AiCallRecord? call));
-                    calls.Add(call);
-                }
-            }
-        }
-
-        return calls;
-    }
+    private List<AiCallRecord> Read() => IntentFiles.Read(_folder);
 }
