@@ -9,9 +9,12 @@ public class LayeringTests
     private static readonly (string From, string To, string Type, string Reason)[] Exceptions =
     [
         ("Storage", "KillSwitch", "KillSwitchRow", "what the store contract IKillSwitchStore reads"),
+        ("Storage", "KillSwitch", "KillSwitchRows", "what the store contract IKillSwitchStore reads"),
         ("Plugins", "KillSwitch", "AlwaysCallable", "marks the functions that only read, so that they stay callable while the switch is active"),
-        ("KillSwitch", "Routing", "LogicalCall", "finds the run that encloses the code, to stop all of it"),
-        ("KillSwitch", "Routing", "RunLatch", "a run that was stopped stays stopped: Semantic Kernel makes a message for the model of a tool filter's exception"),
+        ("KillSwitch", "Routing", "AmbientCall", "a function outside of any call is about the agent and the goal of its scope"),
+        ("KillSwitch", "Routing", "LogicalCall", "finds the calls that enclose the code, to stop those that a switch covers"),
+        ("KillSwitch", "Routing", "PromptScopes", "a template may call functions before there is a call that knows its tier"),
+        ("KillSwitch", "Routing", "StopLatch", "a call that was stopped stays stopped: Semantic Kernel makes a message for the model of a tool filter's exception"),
         ("KillSwitch", "Routing", "TierRequest", "in a handler the logical call travels with the request, the ambient one may be another"),
         ("ModelCalls", "Routing", "LogicalCall", "a streamed call ends for its reader only when its record is durable, so the logical call tracks it"),
         ("ModelCalls", "Routing", "TierRequest", "tier, model and attribution travel with the request through the handlers"),
