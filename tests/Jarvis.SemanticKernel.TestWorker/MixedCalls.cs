@@ -21,7 +21,7 @@ internal static class MixedCalls
     public static async Task<int> RunAsync(string[] args)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IModelCallFilter, SeenCalls>();
+        services.AddSingleton<IModelCallFilter>(new SeenCalls());
         services.AddKernel().Plugins.AddFromObject(new Tools(), "Tools");
         services.AddJarvisRouting(options =>
         {
@@ -61,13 +61,13 @@ internal static class MixedCalls
                 switch (i % 4)
                 {
                     case 0:
-                        await chat.GetChatMessageContentsAsync("plain").ConfigureAwait(false);
+                        await chat.GetChatMessageContentsAsync("plain", cancellationToken: CancellationToken.None).ConfigureAwait(false);
                         break;
                     case 1:
                         await ReadAsync(chat, kernel, null, chunks: int.MaxValue).ConfigureAwait(false);
                         break;
                     case 2:
-                        await chat.GetChatMessageContentsAsync("with tools", WithTools, kernel).ConfigureAwait(false);
+                        await chat.GetChatMessageContentsAsync("with tools", WithTools, kernel, CancellationToken.None).ConfigureAwait(false);
                         break;
                     default:
                         await ReadAsync(chat, kernel, null, chunks: 2).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
@@ -14,6 +15,7 @@ public abstract class KilledProcessTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
+    [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Any moment will do.")]
     public async Task Killed_EveryRequestHasOneRecordAndEveryReplyThatWasSeenHasItsOwn()
     {
         using TemporaryFolder journal = new();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Jarvis.SemanticKernel.Testing;
 
@@ -41,6 +42,7 @@ internal sealed class MixedCallsProcess : IAsyncDisposable
         new(WorkerProgram.StartWithSmallFiles(kibibytes, Arguments(upstream, database, journal, callers)));
 
     /// <summary>What the upstream answers to the calls of such a process: slowly enough for something to be under way at any moment.</summary>
+    [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Any delay will do.")]
     public static SimulatedReply Answer(SimulatedRequest request)
     {
         bool asksForTool = request.Body.TryGetProperty("tools", out _)

@@ -1,4 +1,3 @@
-using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Routing;
 
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;

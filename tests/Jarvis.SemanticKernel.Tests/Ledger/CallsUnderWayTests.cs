@@ -6,7 +6,6 @@ using Jarvis.SemanticKernel.Tests.Fixtures;
 using Jarvis.SemanticKernel.Tests.Ledger.Journal;
 using Jarvis.SemanticKernel.Tests.ModelCalls;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace Jarvis.SemanticKernel.Tests.Ledger;
@@ -72,7 +71,7 @@ public sealed class CallsUnderWayTests : IDisposable
     {
         await using JarvisHarness jarvis = await StartAsync(services => services.AddSingleton<IModelCallFilter>(provider => new DelegateFilter(async (context, next) =>
         {
-            await provider.GetRequiredService<IKillSwitch>().ActivateAsync("enough", "test", Ct);
+            await provider.GetRequiredService<IKillSwitch>().ActivateAsync("enough", "test", cancellationToken: Ct);
             await next(context);
         })));
 

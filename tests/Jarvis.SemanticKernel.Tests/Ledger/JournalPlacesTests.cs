@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Jarvis.SemanticKernel.Extensions;
 using Jarvis.SemanticKernel.Ledger.Journal;
@@ -107,6 +108,7 @@ public sealed class JournalPlacesTests : IDisposable
         Assert.Empty(_folder.Files());
     }
 
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "That is what it is about.")]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task LeaveAsync(string folder)
     {
@@ -116,7 +118,7 @@ public sealed class JournalPlacesTests : IDisposable
         left.Journal.Begin(call).Settle(call);
     }
 
-    private async Task<string> FolderAsync(string database)
+    private static async Task<string> FolderAsync(string database)
     {
         ServiceCollection services = [];
         services.AddSingleton<EnvironmentVariables>(new TestEnvironment());

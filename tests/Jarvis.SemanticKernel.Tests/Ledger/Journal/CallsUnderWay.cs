@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Jarvis.SemanticKernel.Tests.Ledger.Journal;
 
 /// <summary>Calls as the ledger's filter sees them before they are made.</summary>
@@ -5,6 +7,7 @@ internal static class CallsUnderWay
 {
     public static readonly DateTimeOffset StartedAt = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "It has no content.")]
     public static ModelCallContext New(string tier = "mid", string model = "vendor/asked", CallAttribution? attribution = null) =>
         new(new HttpRequestMessage(), tier, model, CancellationToken.None)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 
@@ -66,6 +67,7 @@ public sealed class JournalFolderTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void Files_AreTheirOwnersBusiness()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions.");
