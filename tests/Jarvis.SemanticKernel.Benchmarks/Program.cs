@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Jarvis.SemanticKernel.Benchmarks.Chain;
+using Jarvis.SemanticKernel.Benchmarks.Journal;
 using Jarvis.SemanticKernel.Benchmarks.KillSwitch;
 
 namespace Jarvis.SemanticKernel.Benchmarks;
@@ -19,6 +20,10 @@ internal static class Program
                 BenchmarkRunner.Run<KillSwitchCheckBenchmarks>(
                     DefaultConfig.Instance.AddJob(Job.MediumRun.WithToolchain(InProcessEmitToolchain.Instance)));
                 return 0;
+            case "journal":
+                BenchmarkRunner.Run<CallIntentBenchmarks>(
+                    DefaultConfig.Instance.AddJob(Job.MediumRun.WithToolchain(InProcessEmitToolchain.Instance)));
+                return 0;
             case "chain":
                 await ChainComparison.RunAsync(rounds: args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 60).ConfigureAwait(false);
                 return 0;
@@ -26,7 +31,7 @@ internal static class Program
                 await UpstreamProcess.ServeAsync().ConfigureAwait(false);
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("Say what to measure: kill-switch (the cost of a cached check) or chain [rounds] (CPU and allocation a call, compared with Semantic Kernel alone).").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync("Say what to measure: kill-switch (the cost of a cached check), journal (the cost of noting a call) or chain [rounds] (CPU and allocation a call, compared with Semantic Kernel alone).").ConfigureAwait(false);
                 return 2;
         }
     }

@@ -1,5 +1,3 @@
-using Jarvis.SemanticKernel.Routing;
-
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
 /// <summary>One cached read for all switches.</summary>
