@@ -26,6 +26,7 @@ internal static class DoctorCommand
             findings.Add(await SwitchCheck.RunAsync(run.KillSwitch, cancellationToken));
         }
 
+        findings.Add(await JournalCheck.RunAsync(run.Journal, cancellationToken));
         findings.AddRange(await endpoint);
         findings.Add(await gate);
         findings = findings.ConvertAll(finding => finding with { Detail = Failure.InTermsOfTheCommandLine(finding.Detail) });
