@@ -2,6 +2,7 @@ using System.Text;
 using Jarvis.SemanticKernel.Ledger;
 using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.Testing;
+using Jarvis.SemanticKernel.Tests.Documentation;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Jarvis.SemanticKernel.Tests.Ledger.Journal;
 using Jarvis.SemanticKernel.Tests.ModelCalls;
@@ -93,6 +94,20 @@ public sealed class CallsUnderWayTests : IDisposable
         Assert.Contains("an answer that was paid for", lost.ResponseBody, StringComparison.Ordinal);
         Assert.DoesNotContain("an answer that was paid for", lost.ToString(), StringComparison.Ordinal);
         Assert.Equal(lost.Record.CallId, Assert.Single(ReadIntents()).CallId);
+    }
+
+    [Fact]
+    public async Task CallerOfALostRecord_AsTheDocumentsShowIt_HasRecordAndAnswer()
+    {
+        RecordingLedger ledger = new() { Fails = true };
+        await using JarvisHarness jarvis = await StartAsync(services => services.AddSingleton<IAiCallLedger>(ledger));
+        jarvis.Upstream.DefaultReply = SimulatedReply.Text("the plan");
+        List<AiCallRecord> kept = [];
+
+        string? answer = await LedgerSample.LostAsync(jarvis.Chat(Tier.Mid), record => Task.Run(() => kept.Add(record), Ct));
+
+        Assert.Contains("the plan", answer, StringComparison.Ordinal);
+        Assert.Equal(AiCallStatus.Ok, Assert.Single(kept).Status);
     }
 
     [Theory]

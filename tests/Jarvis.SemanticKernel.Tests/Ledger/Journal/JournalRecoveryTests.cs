@@ -80,6 +80,25 @@ public sealed class JournalRecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task RefusedFileThatSomebodyRenamed_IsTriedAgain()
+    {
+        await using (JournalUnderTest refusing = new(_folder.Path, new MemoryStore { Fails = _ => new FormatException("no") }))
+        {
+            await refusing.Ledger.AppendAsync(Five[0]);
+        }
+
+        string refused = Assert.Single(_folder.Files());
+        await using JournalUnderTest jarvis = new(_folder.Path, new MemoryStore());
+        await LookAsync(jarvis);
+        Assert.Empty(jarvis.Store.Calls);
+        File.Move(refused, Path.ChangeExtension(refused, ".journal"));
+        await LookAsync(jarvis);
+
+        Assert.Equal([Five[0]], jarvis.Store.Calls);
+        Assert.Empty(_folder.Files());
+    }
+
+    [Fact]
     public async Task FileThatIsBeingWritten_IsLeftAlone()
     {
         await using JournalUnderTest alive = new(_folder.Path, new MemoryStore { Fails = _ => new IOException("down") });
