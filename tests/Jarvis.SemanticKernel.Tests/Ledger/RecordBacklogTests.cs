@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Journal;
 
 namespace Jarvis.SemanticKernel.Tests.Ledger;
 
@@ -13,7 +14,7 @@ public class RecordBacklogTests
     public async Task TooManyRecordsWait_NoCallLeavesUntilOneIsDurable()
     {
         HangingLedger ledger = new();
-        AiCallLogFilter filter = new(ledger, new RecordBacklog());
+        AiCallLogFilter filter = new(ledger, new RecordBacklog(), NoCallIntents.Instance);
         List<Task> abandoned = [.. Enumerable.Range(0, RecordBacklog.Most).Select(_ => CallAsync(filter, () => { }))];
         Assert.Equal(RecordBacklog.Most, ledger.Waiting.Count);
 
@@ -39,7 +40,7 @@ public class RecordBacklogTests
     public async Task HeldCall_ThatIsGivenUp_NeverLeavesAndHasNoRecord()
     {
         HangingLedger ledger = new();
-        AiCallLogFilter filter = new(ledger, new RecordBacklog());
+        AiCallLogFilter filter = new(ledger, new RecordBacklog(), NoCallIntents.Instance);
         List<Task> abandoned = [.. Enumerable.Range(0, RecordBacklog.Most).Select(_ => CallAsync(filter, () => { }))];
         using CancellationTokenSource caller = new();
         bool hasLeft = false;
@@ -58,7 +59,7 @@ public class RecordBacklogTests
     public async Task RecordThatFails_MakesRoomToo()
     {
         HangingLedger ledger = new();
-        AiCallLogFilter filter = new(ledger, new RecordBacklog());
+        AiCallLogFilter filter = new(ledger, new RecordBacklog(), NoCallIntents.Instance);
         List<Task> abandoned = [.. Enumerable.Range(0, RecordBacklog.Most).Select(_ => CallAsync(filter, () => { }))];
         Task held = CallAsync(filter, () => { }, Ct);
 
