@@ -36,7 +36,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
 
     private static string[] ExamplesOf(string command) => command switch
     {
-        "kill" => ["jarvis kill \"The budget of the day is spent\"", "jarvis kill --tier strong \"Too dear this week\"", "jarvis kill \"Loops\" --by night-watch --json", "jarvis kill \"Now\" --wait 0"],
+        "kill" => ["jarvis kill \"The budget of the day is spent\"", "jarvis kill --tier strong \"Too dear this week\"", "jarvis kill --now \"Loops\" --by night-watch --json", "jarvis kill \"Now\" --wait 0"],
         "resume" => ["jarvis resume \"The prompt is fixed\"", "jarvis resume --tier strong \"A new week\""],
         "status" => ["jarvis status", "jarvis status --tier strong", "jarvis status --json | jq .active", "if ! jarvis status >/dev/null; then echo 'not open'; fi"],
         "audit" => ["jarvis audit", "jarvis audit --limit 100 --json"],

@@ -54,6 +54,23 @@ public abstract class RoundTripTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task KillNow_SaysThatItCutsAndIsShownByStatus()
+    {
+        CliResult kill = await _jarvis.RunAsync("kill", "--now", "Loops", "again", "and", "again");
+        CliResult status = await _jarvis.RunAsync("status");
+        JsonElement killed = (await _jarvis.RunAsync("kill", "Loops", "--now", "--json")).Document;
+        JsonElement stopped = (await _jarvis.RunAsync("status", "--json")).Document;
+        JsonElement unsaid = (await _jarvis.RunAsync("kill", "Loops", "--json")).Document;
+
+        Assert.Equal((0, 3), (kill.ExitCode, status.ExitCode));
+        Assert.Matches("(?s)in flight +cut.*reason +Loops again and again", kill.Output);
+        Assert.Matches("in flight +cut", status.Output);
+        Assert.Equal("cancel", killed.GetProperty("inFlight").GetString());
+        Assert.Equal("cancel", stopped.GetProperty("inFlight").GetString());
+        Assert.Equal(JsonValueKind.Null, unsaid.GetProperty("inFlight").ValueKind);
+    }
+
+    [Fact]
     public async Task EveryCommand_NamesItsDatabase()
     {
         string[][] commands = [["db", "migrate"], ["kill", "a"], ["resume", "b"], ["status"], ["audit"], ["doctor"]];

@@ -37,7 +37,7 @@ internal static class ResumeCommand
         });
         Acknowledgement? seen = await Waiting.ForAsync(run, startedAt, wait, cancellationToken);
         run.Print(
-            new ChangeDocument(run.Database, scope.ToString(), Active: false, reason, by, Math.Round(took.TotalMilliseconds, 1), AcknowledgementDocument.From(seen)),
+            new ChangeDocument(run.Database, scope.ToString(), Active: false, reason, by, Math.Round(took.TotalMilliseconds, 1), InFlight: null, AcknowledgementDocument.From(seen)),
             CliJson.Default.ChangeDocument,
             screen => Waiting.Show(screen, seen, wait));
         return Waiting.ExitCodeOf(seen);

@@ -28,7 +28,9 @@ internal static class StatusCommand
         string? by = FindAuthor(global, history);
         StatusDocument document = new(
             run.Database, global.IsActive, global.Reason, global.Since, by,
-            scoped.Select(state => new SwitchDocument(state.Scope.ToString(), state.IsActive, state.Reason, state.Since, FindAuthor(state, history), state.Fault)),
+            scoped.Select(state => new SwitchDocument(
+                state.Scope.ToString(), state.IsActive, state.Reason, state.Since, FindAuthor(state, history), state.Fault, SwitchWords.InFlight(state.InFlight))),
+            SwitchWords.InFlight(global.InFlight),
             report.CurrentVersion,
             report.Processes.Select(process => ProcessDocument.From(process, report)));
         run.Print(document, CliJson.Default.StatusDocument, screen =>
@@ -66,6 +68,7 @@ internal static class StatusCommand
 
         screen.State(state.IsActive ? "ACTIVE" : "open", state.IsActive, state.IsActive ? SwitchWords.Stopped(state.Scope) : SwitchWords.Open(state.Scope));
         SwitchWords.Show(screen, state.Scope);
+        SwitchWords.Show(screen, state.InFlight);
         if (state.Since is null && state.Reason is null && !state.IsActive)
         {
             screen.Fact("since", "ever; the switch was never used");

@@ -27,6 +27,23 @@ internal static class SwitchWords
         }
     }
 
+    /// <summary>Shows what becomes of calls under way. Nothing where each process decides: that is not known here.</summary>
+    public static void Show(Terminal screen, KillSwitchInFlight? inFlight)
+    {
+        if (inFlight is { } said)
+        {
+            screen.Fact("in flight", said == KillSwitchInFlight.Cancel ? "cut: calls and streams under way end at once" : "calls and streams under way finish");
+        }
+    }
+
+    /// <summary>The word that stands in the state; null where it says nothing.</summary>
+    public static string? InFlight(KillSwitchInFlight? inFlight) => inFlight switch
+    {
+        KillSwitchInFlight.Cancel => "cancel",
+        KillSwitchInFlight.Finish => "finish",
+        _ => null,
+    };
+
     private static string Name(KillSwitchScope scope) => scope.Kind == KillSwitchScopeKind.Unknown ? scope.ToString() : $"{Word(scope)} {scope.Name}";
 
     private static string Word(KillSwitchScope scope) => scope.ToString().Split(':')[0];

@@ -24,7 +24,7 @@ internal sealed class JarvisStorage : IDisposable
         {
             DatabaseTarget listen = FindListenTarget(options.Value) ?? target;
             (Identity, ListenIdentity) = (PostgresConnections.Identify(target), PostgresConnections.Identify(listen));
-            _postgres = new PostgresConnections(target, listen);
+            _postgres = new PostgresConnections(target, listen, options.Value.Ledger.StoreTimeout);
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else
@@ -43,8 +43,8 @@ internal sealed class JarvisStorage : IDisposable
     /// <summary>Gets what tells the server on which changes are heard from others, without a password.</summary>
     public string ListenIdentity { get; }
 
-    public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
-        ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
+    public IAiCallStore CreateAiCallStore(TimeProvider time, ILoggerFactory loggers) => _postgres is not null
+        ? new PostgresAiCallStore(_postgres, Database, time, loggers.CreateLogger<PostgresAiCallStore>())
         : new SqliteAiCallStore(_sqlite!, Database, loggers.CreateLogger<SqliteAiCallStore>());
 
     public IKillSwitchStore CreateKillSwitchStore() =>
