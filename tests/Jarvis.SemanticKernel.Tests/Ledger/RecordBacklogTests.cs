@@ -1,5 +1,4 @@
 using Jarvis.SemanticKernel.Ledger;
-using Jarvis.SemanticKernel.ModelCalls;
 
 namespace Jarvis.SemanticKernel.Tests.Ledger;
 
@@ -61,7 +60,7 @@ public class RecordBacklogTests
         HangingLedger ledger = new();
         AiCallLogFilter filter = new(ledger, new RecordBacklog());
         List<Task> abandoned = [.. Enumerable.Range(0, RecordBacklog.Most).Select(_ => CallAsync(filter, () => { }))];
-        Task held = CallAsync(filter, () => { });
+        Task held = CallAsync(filter, () => { }, Ct);
 
         ledger.Waiting[0].SetException(new IOException("gone"));
 

@@ -73,7 +73,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
                 delivered.Write(buffer, 0, count);
             }
         }
-        catch (Exception e) when (e is ModelCallException or OperationCanceledException or LedgerException)
+        catch (Exception e) when (e is ModelCallException or OperationCanceledException or LedgerException or KillSwitchActiveException)
         {
             failure = e;
         }
