@@ -26,4 +26,12 @@ internal static class KillSwitchPage
         #endregion
         return shown;
     }
+
+    public static async Task StopTierAsync(IKillSwitch killSwitch)
+    {
+        #region scope
+        var strong = new KillSwitchActivation { Scope = KillSwitchScope.ForTier(Tier.Strong) };
+        await killSwitch.ActivateAsync("Too dear this week", triggeredBy: "night-watch", strong);
+        #endregion
+    }
 }

@@ -22,6 +22,18 @@ public class KillSwitchPageTests
     }
 
     [Fact]
+    public async Task Scope_AsShown_StopsTheTierAlone()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+
+        await KillSwitchPage.StopTierAsync(jarvis.KillSwitch);
+
+        await Assert.ThrowsAsync<KillSwitchActiveException>(() => jarvis.Kernel.InvokePromptAsync("Plan", new KernelArguments().WithTier(Tier.Strong), cancellationToken: Ct));
+        await jarvis.Kernel.InvokePromptAsync("Label", new KernelArguments().WithTier(Tier.Cheap), cancellationToken: Ct);
+        Assert.Equal(1, jarvis.Upstream.RequestCount);
+    }
+
+    [Fact]
     public async Task Tool_AsShown_EndsWithTheKill()
     {
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
