@@ -15,8 +15,7 @@ internal sealed class KillSwitchGuard
 
     private readonly IKillSwitchStore _store;
     private readonly KillSwitchPreparation _preparation;
-    private readonly KillSwitchWatch? _watch;
-    private readonly KillSwitchNeighbours? _neighbours;
+    private readonly KillSwitchMember? _member;
     private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -43,10 +42,9 @@ internal sealed class KillSwitchGuard
         IOptions<JarvisRoutingOptions> options,
         TimeProvider time,
         ILogger<KillSwitchGuard> logger,
-        KillSwitchWatch? watch = null,
-        KillSwitchNeighbours? neighbours = null)
+        KillSwitchMember? member = null)
     {
-        (_watch, _neighbours) = (watch, neighbours);
+        _member = member;
         KillSwitchOptions settings = options.Value.KillSwitch;
         (_store, _time, _clock, _logger) = (store, time, new MonotonicClock(time), logger);
         _preparation = new KillSwitchPreparation(store, time);
@@ -55,7 +53,7 @@ internal sealed class KillSwitchGuard
         _readTimeout = settings.ReadTimeout;
         _oldestMilliseconds = _cacheMilliseconds + (long)_readTimeout.TotalMilliseconds;
         UnderWay = new CallsUnderWay(settings.InFlight);
-        neighbours?.Add(this);
+        member?.Join(this);
     }
 
     public CancellationToken StopToken => _stop.Token;
@@ -93,10 +91,10 @@ internal sealed class KillSwitchGuard
     public void AcceptActivation(KillSwitchState state)
     {
         Believe(state);
-        _neighbours?.TellActivation(this, state);
+        _member?.TellActivation(state);
 
         // A process that only writes at first has to hear of what others do next.
-        _watch?.Start(this);
+        _member?.Start();
     }
 
     /// <summary>Takes over an activation that was committed in this process. A read that began before it may have missed it.</summary>
@@ -129,7 +127,7 @@ internal sealed class KillSwitchGuard
     {
         Forget();
         await ((Task)ReadAgainAsync(cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _watch?.Start(this);
+        _member?.Start();
     }
 
     /// <summary>Forgets what was read: somebody has changed the switch. Nothing starts here before it has been read again, which begins at once.</summary>
@@ -175,7 +173,7 @@ internal sealed class KillSwitchGuard
     {
         if (await _preparation.RunAsync(cancellationToken).ConfigureAwait(false))
         {
-            _watch?.Start(this);
+            _member?.Start();
         }
 
         long askedAt = _clock.Milliseconds;
@@ -218,15 +216,15 @@ internal sealed class KillSwitchGuard
                 return Task.CompletedTask;
             }
 
-            if (_reading is { IsCompleted: false } running)
-            {
-                return running;
-            }
-
-            int generation = _generation;
-            _believed.Clear();
-            return _reading = Detached.Run(() => ReadAsync(generation));
+            return _reading is { IsCompleted: false } running ? running : BeginRead();
         }
+    }
+
+    private Task BeginRead()
+    {
+        int generation = _generation;
+        _believed.Clear();
+        return _reading = Detached.Run(() => ReadAsync(generation));
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps the switch from being read closes it; the cause is kept.")]
@@ -255,10 +253,14 @@ internal sealed class KillSwitchGuard
             if (generation == _generation)
             {
                 Keep(reading);
+                _member?.Apply(reading.Snapshot?.Version);
             }
             else
             {
                 Volatile.Write(ref _overtaken, reading);
+
+                // Whoever wanted to know of it may have given up waiting for this read: those who only wait must hear of it all the same.
+                BeginRead();
             }
         }
     }

@@ -27,11 +27,10 @@ internal static class KillSwitchPage
         return shown;
     }
 
-    public static async Task StopTierAsync(IKillSwitch killSwitch)
+    public static async Task ScopeAsync(IKillSwitch killSwitch)
     {
         #region scope
-        var strong = new KillSwitchActivation { Scope = KillSwitchScope.ForTier(Tier.Strong) };
-        await killSwitch.ActivateAsync("Too dear this week", triggeredBy: "night-watch", strong);
+        await killSwitch.ActivateAsync("Too dear", triggeredBy: "dana", new KillSwitchActivation { Scope = KillSwitchScope.ForTier(Tier.Strong) });
         #endregion
     }
 }

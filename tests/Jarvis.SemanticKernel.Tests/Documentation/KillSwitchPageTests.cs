@@ -22,14 +22,15 @@ public class KillSwitchPageTests
     }
 
     [Fact]
-    public async Task Scope_AsShown_StopsTheTierAlone()
+    public async Task Scope_AsShown_StopsItsTierAlone()
     {
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
 
-        await KillSwitchPage.StopTierAsync(jarvis.KillSwitch);
+        await KillSwitchPage.ScopeAsync(jarvis.KillSwitch);
 
-        await Assert.ThrowsAsync<KillSwitchActiveException>(() => jarvis.Kernel.InvokePromptAsync("Plan", new KernelArguments().WithTier(Tier.Strong), cancellationToken: Ct));
-        await jarvis.Kernel.InvokePromptAsync("Label", new KernelArguments().WithTier(Tier.Cheap), cancellationToken: Ct);
+        var strong = new OpenAIPromptExecutionSettings { ServiceId = Tier.Strong };
+        await Assert.ThrowsAsync<KillSwitchActiveException>(() => jarvis.Kernel.InvokePromptAsync("Plan the week", new KernelArguments(strong), cancellationToken: Ct));
+        await jarvis.Kernel.InvokePromptAsync("Label this mail", new KernelArguments().WithTier(Tier.Cheap), cancellationToken: Ct);
         Assert.Equal(1, jarvis.Upstream.RequestCount);
     }
 

@@ -25,6 +25,7 @@ internal sealed class PostgresStorage : StorageUnderTest
         Switch = new PostgresKillSwitchStore(Connections, Database);
         Release = new PostgresKillSwitchReleaseStore(Connections, Database);
         Costs = new PostgresCostStore(Connections, Database);
+        Processes = new PostgresProcessStore(Connections);
     }
 
     public PostgresConnections Connections { get; }
@@ -42,6 +43,8 @@ internal sealed class PostgresStorage : StorageUnderTest
     internal override IKillSwitchReleaseStore Release { get; }
 
     internal override ICostStore Costs { get; }
+
+    internal override IProcessStore Processes { get; }
 
     public override string Details => "jarvis.call_details";
 

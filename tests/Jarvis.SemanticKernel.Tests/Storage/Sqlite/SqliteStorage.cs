@@ -25,6 +25,7 @@ internal sealed class SqliteStorage : StorageUnderTest
         Switch = new SqliteKillSwitchStore(_connections, Database);
         Release = new SqliteKillSwitchReleaseStore(_connections, Database);
         Costs = new SqliteCostStore(_connections, Database);
+        Processes = new SqliteProcessStore(_connections);
     }
 
     public string FilePath => _path;
@@ -40,6 +41,8 @@ internal sealed class SqliteStorage : StorageUnderTest
     internal override IKillSwitchReleaseStore Release { get; }
 
     internal override ICostStore Costs { get; }
+
+    internal override IProcessStore Processes { get; }
 
     public override string Details => "jarvis_call_details";
 
