@@ -204,7 +204,13 @@ internal sealed class PhysicalCall(
         // The limit of the attempt ends with the response, and from then on nothing cancels that token.
         context.CancellationToken = CancellationToken.None;
         _responded!.TrySetResult(response);
+        context.OnCut = body.Cut;
         Interlocked.Exchange(ref _body, body);
+        if (context.CutBy is not null)
+        {
+            body.Cut();
+        }
+
         if (Volatile.Read(ref _isAbandoned) == 1)
         {
             await body.DisposeAsync().ConfigureAwait(false);
@@ -237,6 +243,18 @@ internal sealed class PhysicalCall(
                 context.Failure = context.IsSent ? null : NeverSent;
                 Settle(AiCallStatus.Cancelled, null);
                 return e;
+            }
+
+            if (context.CutBy is { } makeException)
+            {
+                // Of a call that never left nothing is owed, and nothing is recorded.
+                if (context.IsSent)
+                {
+                    context.Failure = nameof(StreamLimit.KillSwitch);
+                    Settle(AiCallStatus.Cancelled, null);
+                }
+
+                return makeException();
             }
 
             context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : nameof(ResilienceOptions.AttemptTimeout);
