@@ -22,33 +22,33 @@ internal static class UsageReader
         bool isByok = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            if (reader.IsNamed("prompt_tokens"u8))
             {
                 promptTokens = reader.ReadCount();
             }
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (reader.IsNamed("completion_tokens"u8))
             {
                 completionTokens = reader.ReadCount();
             }
-            else if (reader.ValueTextEquals("cost"u8))
+            else if (reader.IsNamed("cost"u8))
             {
                 cost = reader.ReadDecimal();
             }
-            else if (reader.ValueTextEquals("is_byok"u8))
+            else if (reader.IsNamed("is_byok"u8))
             {
                 reader.Read();
                 isByok = reader.TokenType == JsonTokenType.True;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("cost_details"u8))
+            else if (reader.IsNamed("cost_details"u8))
             {
                 upstreamCost = ReadDetails(ref reader, "upstream_inference_cost"u8, static (ref Utf8JsonReader r) => r.ReadDecimal());
             }
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (reader.IsNamed("prompt_tokens_details"u8))
             {
                 cachedTokens = ReadDetails(ref reader, "cached_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
             }
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (reader.IsNamed("completion_tokens_details"u8))
             {
                 reasoningTokens = ReadDetails(ref reader, "reasoning_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
             }
@@ -92,7 +92,7 @@ internal static class UsageReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(name))
+            if (reader.IsNamed(name))
             {
                 value = readValue(ref reader);
             }
