@@ -1,6 +1,7 @@
 using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Storage.Sqlite;
@@ -43,6 +44,13 @@ internal sealed class JarvisStorage : IDisposable
     public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
         ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
         : new SqliteAiCallStore(_sqlite!, Database, loggers.CreateLogger<SqliteAiCallStore>());
+
+    public ICallCorrectionStore CreateCallCorrectionStore(ILoggerFactory loggers) => _postgres is not null
+        ? new PostgresCallCorrection(_postgres, Database, loggers.CreateLogger<PostgresCallCorrection>())
+        : new SqliteCallCorrection(_sqlite!, Database, loggers.CreateLogger<SqliteCallCorrection>());
+
+    public IUnresolvedCallStore CreateUnresolvedCallStore() =>
+        _postgres is not null ? new PostgresUnresolvedCallStore(_postgres, Database) : new SqliteUnresolvedCallStore(_sqlite!, Database);
 
     public IKillSwitchStore CreateKillSwitchStore() =>
         _postgres is not null ? new PostgresKillSwitchStore(_postgres, Database) : new SqliteKillSwitchStore(_sqlite!, Database);

@@ -1,7 +1,9 @@
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
+
 namespace Jarvis.SemanticKernel.Ledger;
 
 /// <summary>Innermost but for the last look at the switch: writes the record of every call that was made, whatever became of it, before anybody sees its end.</summary>
-internal sealed class AiCallLogFilter(IAiCallLedger ledger) : IModelCallFilter
+internal sealed class AiCallLogFilter(IAiCallLedger ledger, UnreportedCosts unreported) : IModelCallFilter
 {
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
@@ -13,7 +15,9 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger) : IModelCallFilter
         {
             if (context.Status is { } status)
             {
-                await ledger.AppendAsync(ToRecord(context, status)).ConfigureAwait(false);
+                AiCallRecord record = unreported.Price(ToRecord(context, status), context);
+                await ledger.AppendAsync(record).ConfigureAwait(false);
+                unreported.HandOver(record, context);
             }
         }
     }

@@ -1,5 +1,6 @@
 using Jarvis.SemanticKernel.Extensions;
 using Jarvis.SemanticKernel.KillSwitch;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,7 @@ public sealed class JarvisHarness : IAsyncDisposable
         if (isOwnProcess)
         {
             services.AddSingleton(new KillSwitchNeighbours(Guid.NewGuid().ToString()));
+            services.AddSingleton(new PickUpTurn(Guid.NewGuid().ToString()));
         }
 
         services.AddSingleton(new NoEnvironment());
@@ -68,6 +70,9 @@ public sealed class JarvisHarness : IAsyncDisposable
             options.Endpoint = upstream.Endpoint;
             options.Database = database;
             options.Resilience.RetryDelay = TimeSpan.FromMilliseconds(1);
+
+            // What a call cost must not change behind the back of a test that is not about that.
+            options.Ledger.Reconciliation.IsEnabled = false;
             configure?.Invoke(options);
         });
         services.AddJarvisOperator();

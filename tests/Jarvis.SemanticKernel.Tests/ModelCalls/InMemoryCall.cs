@@ -3,6 +3,7 @@ using System.Text;
 using Jarvis.SemanticKernel.Ledger;
 using Jarvis.SemanticKernel.ModelCalls;
 using Jarvis.SemanticKernel.Routing;
+using Jarvis.SemanticKernel.Tests.Ledger.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -49,7 +50,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
         _client ??= new HttpMessageInvoker(new UpstreamErrorHandler
         {
             InnerHandler = new ModelCallHandler(
-                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger)]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
+                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, WorkerUnderTest.Idle())]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
             {
                 InnerHandler = new Network(this),
             },

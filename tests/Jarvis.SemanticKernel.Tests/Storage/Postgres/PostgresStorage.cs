@@ -1,6 +1,7 @@
 using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Tests.Fixtures;
@@ -24,6 +25,8 @@ internal sealed class PostgresStorage : StorageUnderTest
         Switch = new PostgresKillSwitchStore(Connections, Database);
         Release = new PostgresKillSwitchReleaseStore(Connections, Database);
         Costs = new PostgresCostStore(Connections, Database);
+        Corrections = new PostgresCallCorrection(Connections, Database, new FakeLogger<PostgresCallCorrection>(Logs));
+        Unresolved = new PostgresUnresolvedCallStore(Connections, Database);
     }
 
     public PostgresConnections Connections { get; }
@@ -40,7 +43,15 @@ internal sealed class PostgresStorage : StorageUnderTest
 
     internal override ICostStore Costs { get; }
 
+    internal override ICallCorrectionStore Corrections { get; }
+
+    internal override IUnresolvedCallStore Unresolved { get; }
+
     public override string Details => "jarvis.call_details";
+
+    public override string CorrectionsTable => "jarvis.corrections";
+
+    public override string CostText => "cost_usd_exact::text";
 
     public override string View => "jarvis.calls";
 

@@ -1,6 +1,7 @@
 using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -25,6 +26,8 @@ internal sealed class SqliteStorage : StorageUnderTest
         Switch = new SqliteKillSwitchStore(_connections, Database);
         Release = new SqliteKillSwitchReleaseStore(_connections, Database);
         Costs = new SqliteCostStore(_connections, Database);
+        Corrections = new SqliteCallCorrection(_connections, Database, new FakeLogger<SqliteCallCorrection>(Logs));
+        Unresolved = new SqliteUnresolvedCallStore(_connections, Database);
     }
 
     public string FilePath => _path;
@@ -41,7 +44,15 @@ internal sealed class SqliteStorage : StorageUnderTest
 
     internal override ICostStore Costs { get; }
 
+    internal override ICallCorrectionStore Corrections { get; }
+
+    internal override IUnresolvedCallStore Unresolved { get; }
+
     public override string Details => "jarvis_call_details";
+
+    public override string CorrectionsTable => "jarvis_corrections";
+
+    public override string CostText => "coalesce(cost_usd_text, CASE WHEN cost_usd_exact IS NULL THEN NULL ELSE cost_usd_exact || 'e-12' END)";
 
     public override string View => "jarvis_calls";
 
