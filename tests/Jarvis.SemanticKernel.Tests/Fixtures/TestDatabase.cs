@@ -9,12 +9,16 @@ namespace Jarvis.SemanticKernel.Tests.Fixtures;
 internal abstract class TestDatabase : IAsyncDisposable
 {
     private const string Columns =
-        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route";
+        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, cost_source";
 
     /// <summary>What a user writes into the options.</summary>
     public abstract string Setting { get; }
 
-    protected abstract string Details { get; }
+    /// <summary>The table jarvis.corrections, by its name in this engine.</summary>
+    public abstract string Corrections { get; }
+
+    /// <summary>The table jarvis.call_details, by its name in this engine.</summary>
+    public abstract string Details { get; }
 
     /// <summary>The exact cost as a text.</summary>
     protected abstract string CostText { get; }
@@ -33,12 +37,15 @@ internal abstract class TestDatabase : IAsyncDisposable
             Function = row.IsDBNull(8) ? null : row.GetString(8),
             RunId = row.IsDBNull(9) ? null : row.GetString(9),
             Route = row.IsDBNull(10) ? null : row.GetString(10),
-            CostUsd = row.IsDBNull(11) ? null : decimal.Parse(row.GetString(11), NumberStyles.Float, CultureInfo.InvariantCulture),
+            CostSource = row.GetString(11),
+            CostUsd = row.IsDBNull(12) ? null : decimal.Parse(row.GetString(12), NumberStyles.Float, CultureInfo.InvariantCulture),
         });
 
     /// <summary>Prompt and completion tokens of the rows in the shared table.</summary>
     public Task<IReadOnlyList<(int Prompt, int Completion)>> ReadAiCallsAsync() =>
         ReadAsync("SELECT prompt_tokens, completion_tokens FROM ai_calls", row => (row.GetInt32(0), row.GetInt32(1)));
+
+    public async Task<long> CountAsync(string fromWhere) => (await ReadAsync($"SELECT count(*) FROM {fromWhere}", row => row.GetInt64(0)))[0];
 
     public async Task ExecuteAsync(string sql)
     {

@@ -31,6 +31,7 @@ internal sealed class ReconciliationWorker : IDisposable
     private bool _isAsking;
     private int _failures;
     private int _hasLooked;
+    private int _isDisposed;
 
     public ReconciliationWorker(
         CostInquiry inquiry, IUnresolvedCallStore store, IOpenRouterApi api, PickUpTurn turn, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<ReconciliationWorker> logger)
@@ -40,6 +41,9 @@ internal sealed class ReconciliationWorker : IDisposable
         _queue = new ReconciliationQueue(_options, time);
         _timer = CreateTimer(new WeakReference<ReconciliationWorker>(this), time);
     }
+
+    /// <summary>Gets a value indicating whether calls are being asked about now.</summary>
+    public bool IsAsking => Volatile.Read(ref _isAsking);
 
     /// <summary>Looks in the background, once, for the calls that earlier processes left.</summary>
     public void PickUp()
@@ -79,9 +83,12 @@ internal sealed class ReconciliationWorker : IDisposable
 
     public void Dispose()
     {
-        _ending.Cancel();
-        _ending.Dispose();
-        _timer.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _ending.Cancel();
+            _ending.Dispose();
+            _timer.Dispose();
+        }
     }
 
     // Not in the scope, nor in the trace, of whoever happens to be first.

@@ -1,5 +1,6 @@
 using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.OpenRouter;
+using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -41,6 +42,13 @@ internal sealed class WorkerUnderTest : IDisposable
     {
         using WorkerUnderTest worker = new(options => options.IsEnabled = false);
         return worker.Unreported;
+    }
+
+    /// <summary>Moves the clock, and waits until what is due then is done.</summary>
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        Clock.Advance(time);
+        await Eventually.TrueAsync(() => Task.FromResult(!Worker.IsAsking), TestContext.Current.CancellationToken);
     }
 
     public UnresolvedCall Call(string id = "gen-1") => new(Guid.NewGuid(), id, Clock.GetUtcNow(), Clock.GetUtcNow());
