@@ -16,6 +16,10 @@ internal sealed class CommandRun(IServiceProvider services, bool asJson, string 
 
     public IKillSwitchOperator Operator => services.GetRequiredService<IKillSwitchOperator>();
 
+    public ICostReport Costs => services.GetRequiredService<ICostReport>();
+
+    public ICostReconciliation Reconciliation => services.GetRequiredService<ICostReconciliation>();
+
     public JarvisRoutingOptions Options => services.GetRequiredService<Microsoft.Extensions.Options.IOptions<JarvisRoutingOptions>>().Value;
 
     /// <summary>Prints the outcome: as a document for programs, else as <paramref name="show"/> does for people.</summary>
@@ -30,5 +34,14 @@ internal sealed class CommandRun(IServiceProvider services, bool asJson, string 
         Terminal screen = Terminal.ForOutput();
         screen.Fact("database", database);
         show(screen);
+    }
+
+    /// <summary>Says why a command came to its end too early, after what it did is printed. A document has a field for that.</summary>
+    public void PrintFault(string fault)
+    {
+        if (!asJson)
+        {
+            Terminal.ForErrors().Fault(fault);
+        }
     }
 }

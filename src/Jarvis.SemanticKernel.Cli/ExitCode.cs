@@ -8,6 +8,7 @@ internal static class ExitCode
     public const int BadUsage = 2;
     public const int SwitchIsActive = 3;
     public const int FaultsFound = 4;
+    public const int CostsUnknown = 5;
     public const int Interrupted = 130;
 
     public const string Explained =
@@ -18,6 +19,7 @@ internal static class ExitCode
           2    bad usage or a bad setting; nothing was done
           3    'status': the switch is active
           4    'doctor': found faults
+          5    'costs reconcile': asked about all, and some costs are still unknown
           130  interrupted by Ctrl-C
         """;
 }

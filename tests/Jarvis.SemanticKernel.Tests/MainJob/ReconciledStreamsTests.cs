@@ -31,6 +31,9 @@ public abstract class ReconciledStreamsTests
             options.Ledger.Reconciliation.IsEnabled = true;
             options.Ledger.Reconciliation.FirstWait = TimeSpan.FromMilliseconds(10);
             options.Resilience.MaxRetries = 0;
+
+            // How fast a busy machine reads the switch is not what this is about.
+            options.KillSwitch.ReadTimeout = TimeSpan.FromSeconds(30);
         });
         TaskCompletionSource never = new();
         jarvis.Upstream.OnChat = request =>
