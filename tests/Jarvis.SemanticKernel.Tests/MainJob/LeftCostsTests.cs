@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -178,6 +179,7 @@ public abstract class LeftCostsTests
         OpenRouterSimulator.StartAsync(new OpenRouterSimulatorOptions { TimeProvider = clock, GenerationDelay = generationDelay, ApiKey = JarvisHarness.ApiKey }, Ct);
 
     // As a process leaves them that ends before it could ask.
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "Its container is disposed of, and its upstream is shared.")]
     private static async Task LeaveCallsAsync(TestDatabase database, FakeTimeProvider clock, OpenRouterSimulator upstream, int calls)
     {
         long before = await LeftAsync();

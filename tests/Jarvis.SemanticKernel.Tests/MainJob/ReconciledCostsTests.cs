@@ -133,7 +133,7 @@ public abstract class ReconciledCostsTests
         await using TestDatabase database = await CreateDatabaseAsync();
         await using UnderReconciliation test = await UnderReconciliation.StartAsync(database, generationDelay: TimeSpan.FromSeconds(20));
         await test.CallAsync(SimulatedReply.Text("one two three").WithUsage(812, 164, "0.5"), "cut");
-        await test.Jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await test.Jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         await test.UntilUnresolvedAsync(0);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
@@ -19,6 +20,7 @@ internal sealed class UnderReconciliation(JarvisHarness jarvis, FakeTimeProvider
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The result owns it.")]
     public static async Task<UnderReconciliation> StartAsync(
         TestDatabase database,
         TimeSpan generationDelay = default,

@@ -52,6 +52,7 @@ internal abstract class SchemaContext(DbContextOptions options) : DbContext(opti
             table.HasKey(row => new { row.CallId, row.CostSourceAfter });
             table.Property(row => row.CallId).ValueGeneratedNever();
         });
+        modelBuilder.Entity<KillSwitchActivationRow>().HasKey(row => row.Key);
         modelBuilder.Entity<CallDetailsRow>(table =>
         {
             table.HasKey(row => row.CallId);

@@ -9,6 +9,8 @@ public sealed class ComputedCostTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    private static readonly HttpRequestMessage Request = new();
+
     private readonly WorkerUnderTest _test = new();
 
     public ComputedCostTests() => _test.Api.OnModels = () => PriceLists.Of(prompt: "0.001", completion: "0.01");
@@ -165,7 +167,7 @@ public sealed class ComputedCostTests : IDisposable
     public void Dispose() => _test.Dispose();
 
     private static ModelCallContext Context(bool? isPricedByTokens = null, int cacheWrites = 0) =>
-        new(new HttpRequestMessage(), "mid", PriceLists.Model, CancellationToken.None) { IsPricedByTokens = isPricedByTokens, CacheWriteTokens = cacheWrites };
+        new(Request, "mid", PriceLists.Model, CancellationToken.None) { IsPricedByTokens = isPricedByTokens, CacheWriteTokens = cacheWrites };
 
     private AiCallRecord Record(string? generationId) => Records.Billed() with
     {

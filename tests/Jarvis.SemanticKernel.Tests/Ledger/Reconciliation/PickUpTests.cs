@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.OpenRouter;
@@ -85,6 +86,7 @@ public sealed class PickUpTests
             Ct);
     }
 
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "A kernel that was built on its own is never disposed: that is what this is about.")]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference<ReconciliationWorker> WaitForADroppedOne()
     {

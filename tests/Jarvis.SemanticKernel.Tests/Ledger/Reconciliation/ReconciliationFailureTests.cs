@@ -1,5 +1,4 @@
 using System.Net;
-using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.OpenRouter;
 
 namespace Jarvis.SemanticKernel.Tests.Ledger.Reconciliation;

@@ -320,6 +320,22 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                     b.ToTable("corrections", "jarvis");
                 });
 
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Key")
+                        .HasName("kill_switch_activations_pkey");
+
+                    b.ToTable("kill_switch_activations", "jarvis");
+                });
+
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchAuditRow", b =>
                 {
                     b.Property<int>("Id")

@@ -327,6 +327,22 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
                     b.ToTable("jarvis_corrections", (string)null);
                 });
 
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Key")
+                        .HasName("jarvis_kill_switch_activations_pkey");
+
+                    b.ToTable("jarvis_kill_switch_activations", (string)null);
+                });
+
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchAuditRow", b =>
                 {
                     b.Property<int>("Id")

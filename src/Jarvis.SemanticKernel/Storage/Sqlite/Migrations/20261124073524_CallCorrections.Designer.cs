@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteSchemaContext))]
-    [Migration("20261124064509_CallCorrections")]
+    [Migration("20261124073524_CallCorrections")]
     internal sealed partial class CallCorrections
     {
         /// <inheritdoc />
@@ -328,6 +328,22 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
                         .HasName("jarvis_corrections_pkey");
 
                     b.ToTable("jarvis_corrections", (string)null);
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Key")
+                        .HasName("jarvis_kill_switch_activations_pkey");
+
+                    b.ToTable("jarvis_kill_switch_activations", (string)null);
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchAuditRow", b =>

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
 {
     [DbContext(typeof(PostgresSchemaContext))]
-    [Migration("20261124064500_CallCorrections")]
+    [Migration("20261124073500_CallCorrections")]
     internal sealed partial class CallCorrections
     {
         /// <inheritdoc />
@@ -321,6 +321,22 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                         .HasName("corrections_pkey");
 
                     b.ToTable("corrections", "jarvis");
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Key")
+                        .HasName("kill_switch_activations_pkey");
+
+                    b.ToTable("kill_switch_activations", "jarvis");
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchAuditRow", b =>
