@@ -66,6 +66,22 @@ public sealed class OpenRouterApiTests
         Assert.Equal((isAboutTheKey, null), (failure.IsAboutTheKey, failure.RetryAfter));
     }
 
+    [Fact]
+    public async Task Redirect_DoesNotTakeTheKeyElsewhere()
+    {
+        List<string> paths = [];
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+        jarvis.Upstream.OnRead = path =>
+        {
+            paths.Add(path);
+            return SimulatedReply.Error(307, "over there").WithHeaders(("Location", "/api/v1/elsewhere"));
+        };
+
+        await Assert.ThrowsAsync<ApiFailureException>(() => Api(jarvis).GetGenerationAsync("gen-1", Ct));
+
+        Assert.Equal("/generation?id=gen-1", Assert.Single(paths));
+    }
+
     [Theory]
     [InlineData("7", 7)]
     [InlineData("0", 0)]
