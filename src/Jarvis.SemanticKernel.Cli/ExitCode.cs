@@ -14,10 +14,10 @@ internal static class ExitCode
     public const string Explained =
         """
         Exit codes:
-          0    done; for 'status': the switch is not active
+          0    done; for 'status': the global switch is not active, nor the one that was named
           1    failed: database unreachable or without schema, switch unreadable
           2    bad usage or a bad setting; nothing was done
-          3    'status': the switch is active
+          3    'status': the switch is active, the global one or the one that was named
           4    'doctor': found faults
           5    'costs reconcile': asked about all, and some costs are still unknown
           130  interrupted by Ctrl-C

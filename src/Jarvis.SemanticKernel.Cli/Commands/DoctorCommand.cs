@@ -23,7 +23,7 @@ internal static class DoctorCommand
         List<DatabaseFinding> findings = [.. await run.Tables.ExamineAsync(cancellationToken)];
         if (findings.Exists(finding => finding is { Subject: "schema", Outcome: DatabaseFindingOutcome.Ok }))
         {
-            findings.Add(await SwitchCheck.RunAsync(run.KillSwitch, cancellationToken));
+            findings.AddRange(await SwitchCheck.RunAsync(run.KillSwitch, cancellationToken));
         }
 
         findings.AddRange(await endpoint);

@@ -110,8 +110,8 @@ internal sealed class Terminal
         Table table = new() { Border = TableBorder.None };
         for (int column = 0; column < headings.Length; column++)
         {
-            // The last one takes what is left.
-            table.AddColumn(new TableColumn(new Text(headings[column], new Style(decoration: Decoration.Bold))) { NoWrap = column < headings.Length - 2, Padding = new Padding(0, 0, column < headings.Length - 1 ? 2 : 0, 0) });
+            // The last ones share what is left.
+            table.AddColumn(new TableColumn(new Text(headings[column], new Style(decoration: Decoration.Bold))) { NoWrap = column < headings.Length - 3, Padding = new Padding(0, 0, column < headings.Length - 1 ? 2 : 0, 0) });
         }
 
         foreach (string[] row in rows)

@@ -30,7 +30,10 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<JarvisStorage>();
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().Database);
-        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<IAiCallStore>(provider => new UnresolvedCallWatch(
+            provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()),
+            provider.GetRequiredService<CostInquiry>(),
+            provider.GetRequiredService<ReconciliationWorker>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
     }
@@ -48,7 +51,8 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<IKillSwitchGate>(provider => provider.GetRequiredService<IKillSwitch>() is StoredKillSwitch stored
             ? new StoredKillSwitchGate(stored.Guard)
-            : new ForeignKillSwitchGate(provider.GetRequiredService<IKillSwitch>()));
+            : new ForeignKillSwitchGate(
+                provider.GetRequiredService<IKillSwitch>(), provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.KillSwitch.InFlight));
         services.TryAddSingleton<KillSwitchFilter>();
         services.AddSingleton<IPromptRenderFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
         services.AddSingleton<IFunctionInvocationFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
@@ -59,6 +63,7 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<IAiCallLedger, GroupCommitLedger>();
         services.TryAddSingleton<ICostReport, CostReport>();
+        services.TryAddSingleton<RecordBacklog>();
         services.TryAddSingleton<AiCallLogFilter>();
     }
 

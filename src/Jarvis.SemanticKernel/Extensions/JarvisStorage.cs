@@ -25,7 +25,7 @@ internal sealed class JarvisStorage : IDisposable
         if (target.Kind == DatabaseKind.Postgres)
         {
             Identity = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Password = null }.ConnectionString;
-            _postgres = new PostgresConnections(target, FindListenTarget(options.Value));
+            _postgres = new PostgresConnections(target, FindListenTarget(options.Value), options.Value.Ledger.StoreTimeout);
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else
@@ -41,8 +41,8 @@ internal sealed class JarvisStorage : IDisposable
     /// <summary>Gets what tells this database from others, without a password.</summary>
     public string Identity { get; }
 
-    public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
-        ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
+    public IAiCallStore CreateAiCallStore(TimeProvider time, ILoggerFactory loggers) => _postgres is not null
+        ? new PostgresAiCallStore(_postgres, Database, time, loggers.CreateLogger<PostgresAiCallStore>())
         : new SqliteAiCallStore(_sqlite!, Database, loggers.CreateLogger<SqliteAiCallStore>());
 
     public ICallCorrectionStore CreateCallCorrectionStore(ILoggerFactory loggers) => _postgres is not null

@@ -56,13 +56,14 @@ internal sealed class KillSwitchGuard
         _stalenessMilliseconds = (long)(settings.MaxStaleness ?? settings.CacheDuration).TotalMilliseconds;
         _readTimeout = settings.ReadTimeout;
         _oldestMilliseconds = _cacheMilliseconds + (long)_readTimeout.TotalMilliseconds;
+        UnderWay = new CallsUnderWay(settings.InFlight);
         neighbours?.Add(this);
     }
 
     public CancellationToken StopToken => _stop.Token;
 
     /// <summary>Gets the calls under way, which are told of what stops them.</summary>
-    public CallsUnderWay UnderWay { get; } = new();
+    public CallsUnderWay UnderWay { get; }
 
     /// <summary>Gets the last snapshot while it is fresh.</summary>
     public bool TryGetFresh([NotNullWhen(true)] out KillSwitchSnapshot? snapshot)

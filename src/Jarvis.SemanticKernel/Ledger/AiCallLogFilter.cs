@@ -3,10 +3,11 @@ using Jarvis.SemanticKernel.Ledger.Reconciliation;
 namespace Jarvis.SemanticKernel.Ledger;
 
 /// <summary>Innermost but for the last look at the switch: writes the record of every call that was made, whatever became of it, before anybody sees its end.</summary>
-internal sealed class AiCallLogFilter(IAiCallLedger ledger, UnreportedCosts unreported) : IModelCallFilter
+internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog, UnreportedCosts unreported) : IModelCallFilter
 {
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
+        await backlog.WaitForRoomAsync(context.CancellationToken).ConfigureAwait(false);
         try
         {
             await next(context).ConfigureAwait(false);
@@ -16,7 +17,11 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger, UnreportedCosts unre
             if (context.Status is { } status)
             {
                 AiCallRecord record = unreported.Price(ToRecord(context, status), context);
-                await ledger.AppendAsync(record).ConfigureAwait(false);
+                using (backlog.Add())
+                {
+                    await ledger.AppendAsync(record).ConfigureAwait(false);
+                }
+
                 unreported.HandOver(record, context);
             }
         }

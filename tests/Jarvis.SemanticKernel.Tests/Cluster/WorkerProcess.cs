@@ -21,16 +21,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
             {
                 _words.Writer.TryWrite(word);
             }
+            else
+            {
+                _words.Writer.TryComplete();
+            }
         };
         process.BeginOutputReadLine();
     }
 
     public string Name { get; }
 
-    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers)
+    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers, bool isStreaming = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Jarvis.SemanticKernel.TestWorker.dll");
-        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture), isStreaming ? "stream" : "call"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -45,7 +49,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new WorkerProcess(name, Process.Start(start)!);
     }
 
-    /// <summary>Waits until the process says so.</summary>
+    /// <summary>Waits until the process says so. What it says when it fails is on standard error.</summary>
     public async Task SaysAsync(string word, CancellationToken cancellationToken)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

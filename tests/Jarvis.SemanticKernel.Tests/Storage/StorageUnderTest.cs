@@ -48,6 +48,9 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     public abstract Task<object?> ScalarAsync(string sql);
 
+    /// <summary>Makes the database refuse a row of ai_calls with this many prompt tokens.</summary>
+    public abstract Task RefuseBilledTokensAsync(int prompt);
+
     public async Task<long> CountAsync(string fromWhere) => Convert.ToInt64(await ScalarAsync($"SELECT count(*) FROM {fromWhere}"), CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()

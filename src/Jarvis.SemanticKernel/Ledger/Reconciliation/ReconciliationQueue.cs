@@ -8,7 +8,7 @@ internal sealed class ReconciliationQueue(ReconciliationOptions options, TimePro
 
     private readonly long _madeAt = time.GetTimestamp();
     private readonly PriorityQueue<WaitingCall, TimeSpan> _waiting = new();
-    private readonly HashSet<Guid> _known = [];
+    private readonly Dictionary<Guid, WaitingCall> _known = [];
     private TimeSpan _notBefore;
 
     /// <summary>Gets how long it is until the next call is due; null when none waits.</summary>
@@ -21,8 +21,10 @@ internal sealed class ReconciliationQueue(ReconciliationOptions options, TimePro
     /// <summary>Has a call asked about after <paramref name="wait"/>; false when it has to be left to the next process.</summary>
     public bool TryAdd(UnresolvedCall call, TimeSpan wait)
     {
-        if (_known.Contains(call.CallId))
+        if (_known.TryGetValue(call.CallId, out WaitingCall? known))
         {
+            // The record became durable first, and its tokens are told afterwards.
+            known.Call = call.Priced is null ? known.Call : call;
             return true;
         }
 
@@ -31,8 +33,9 @@ internal sealed class ReconciliationQueue(ReconciliationOptions options, TimePro
             return false;
         }
 
-        _known.Add(call.CallId);
-        _waiting.Enqueue(new WaitingCall(call, Now), Now + wait);
+        WaitingCall waiting = new(call, Now);
+        _known.Add(call.CallId, waiting);
+        _waiting.Enqueue(waiting, Now + wait);
         return true;
     }
 

@@ -30,7 +30,7 @@ internal sealed class UnreportedCosts(CostInquiry inquiry, IPriceList prices, Re
         // Prices that are in memory have had their say.
         if (canAsk || (priced is { } known && !prices.TryPrice(known.Model, known.Tokens, record.StartedAt, out _)))
         {
-            worker.Add(new UnresolvedCall(record.CallId, record.GenerationId, record.StartedAt, record.StartedAt + record.Latency) { Priced = priced });
+            worker.Add(UnresolvedCall.Of(record) with { Priced = priced });
         }
     }
 

@@ -10,4 +10,6 @@ internal sealed record UnresolvedCall(Guid CallId, string? GenerationId, DateTim
     /// to, and another one's prices are none.
     /// </summary>
     public (string Model, TokenCounts Tokens)? Priced { get; init; }
+
+    public static UnresolvedCall Of(AiCallRecord record) => new(record.CallId, record.GenerationId, record.StartedAt, record.StartedAt + record.Latency);
 }

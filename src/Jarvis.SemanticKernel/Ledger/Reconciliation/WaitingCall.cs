@@ -3,7 +3,7 @@ namespace Jarvis.SemanticKernel.Ledger.Reconciliation;
 /// <summary>A call that is asked about now and then. Times are those since the queue was made.</summary>
 internal sealed class WaitingCall(UnresolvedCall call, TimeSpan addedAt)
 {
-    public UnresolvedCall Call => call;
+    public UnresolvedCall Call { get; set; } = call;
 
     public TimeSpan AddedAt => addedAt;
 

@@ -2,16 +2,31 @@ using Npgsql;
 
 namespace Jarvis.SemanticKernel.Storage.Postgres;
 
-/// <summary>The two ways to the server. Opens nothing before it is asked to.</summary>
+/// <summary>The ways to the server. Opens nothing before it is asked to.</summary>
 internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 {
-    public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget = null)
+    public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget, TimeSpan storeTimeout)
     {
         NpgsqlConnectionStringBuilder main = Common(target);
 
         // A migration holds one for its transaction and one for its questions.
         main.MaxPoolSize = Math.Max(main.MaxPoolSize, 2);
         Main = NpgsqlDataSource.Create(main);
+
+        NpgsqlConnectionStringBuilder ledger = Common(target);
+        ledger.Pooling = true;
+        ledger.MinPoolSize = 0;
+        ledger.MaxPoolSize = 4;
+
+        // A statement that takes longer is ended, and where the server does not answer to that, its connection is.
+        ledger.Timeout = ledger.CommandTimeout = (int)Math.Ceiling(storeTimeout.TotalSeconds);
+        ledger.MaxAutoPrepare = 0;
+
+        // Nothing of a session is ever changed, and the reset would cost every batch several statements.
+        ledger.NoResetOnClose = true;
+        ledger.WriteBufferSize = 32 * 1024;
+        ledger.ApplicationName = $"{ledger.ApplicationName} ledger";
+        Ledger = NpgsqlDataSource.Create(ledger);
 
         NpgsqlConnectionStringBuilder guard = Common(target);
         guard.Pooling = true;
@@ -33,8 +48,11 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
             + $"as {main.Username ?? "the operating system's user"} (from {target.Source})";
     }
 
-    /// <summary>For everything but the kill switch.</summary>
+    /// <summary>For everything but the ledger's writing and the kill switch.</summary>
     public NpgsqlDataSource Main { get; }
+
+    /// <summary>For appending to the ledger, over connections that are kept.</summary>
+    public NpgsqlDataSource Ledger { get; }
 
     /// <summary>For the kill switch alone, so that neither an exhausted pool nor a long time-out stands before a check.</summary>
     public NpgsqlDataSource Guard { get; }
@@ -48,12 +66,14 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
     public void Dispose()
     {
         Main.Dispose();
+        Ledger.Dispose();
         Guard.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         await Main.DisposeAsync().ConfigureAwait(false);
+        await Ledger.DisposeAsync().ConfigureAwait(false);
         await Guard.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -122,6 +122,37 @@ public sealed class ReconciliationWorkerTests
     }
 
     [Fact]
+    public async Task RecordThatBecomesDurable_IsAskedAboutWhoeverAppendsIt()
+    {
+        using WorkerUnderTest test = new();
+        UnresolvedCallWatch watch = new(new FakeAiCallStore { OnCommit = _ => null }, test.Inquiry, test.Worker);
+        AiCallRecord orphan = Storage.Records.Unbilled() with { StartedAt = test.Clock.GetUtcNow(), Latency = TimeSpan.Zero };
+        test.Api.OnGeneration = _ => Task.FromResult<Generation?>(FakeOpenRouterApi.Row(1m));
+
+        await watch.AppendAsync(
+            [Storage.Records.Billed(), orphan, Storage.Records.Unbilled() with { GenerationId = null }, Storage.Records.Unbilled() with { GenerationId = "chatcmpl-1" }],
+            TestContext.Current.CancellationToken);
+        await test.AdvanceAsync(2 * Second);
+
+        Assert.Equal(orphan.CallId, Assert.Single(test.Records.Corrections).CallId);
+        Assert.Equal(1, test.Api.Asked);
+    }
+
+    [Fact]
+    public async Task TokensToldAfterTheRecord_ArePricedWhenTheEndpointStaysSilent()
+    {
+        using WorkerUnderTest test = new();
+        test.Api.OnModels = () => PriceLists.Of(prompt: "1", completion: "1");
+        UnresolvedCall call = test.Call();
+        test.Worker.Add(call);
+        test.Worker.Add(call with { Priced = (PriceLists.Model, new TokenCounts(2, 3, 0, 0, 0)) });
+
+        await ToTheEndAsync(test);
+
+        Assert.Equal((7, 5m), (test.Api.Asked, Assert.Single(test.Records.Corrections).CostUsd));
+    }
+
+    [Fact]
     public async Task CallAddedWhileAnotherOneWaitsLong_IsAskedAboutInItsOwnTime()
     {
         using WorkerUnderTest test = new();

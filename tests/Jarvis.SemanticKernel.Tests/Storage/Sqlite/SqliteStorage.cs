@@ -69,6 +69,12 @@ internal sealed class SqliteStorage : StorageUnderTest
         return await command.ExecuteScalarAsync() is { } value and not DBNull ? value : null;
     }
 
+    public override async Task RefuseBilledTokensAsync(int prompt)
+    {
+        await Database.EnsureReadyAsync();
+        await ScalarAsync($"CREATE TRIGGER refuse BEFORE INSERT ON ai_calls WHEN NEW.prompt_tokens = {prompt} BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    }
+
     protected override ValueTask DisposeCoreAsync()
     {
         _connections.Dispose();
