@@ -131,7 +131,7 @@ public sealed class ReconciliationWorkerTests
 
         await watch.AppendAsync(
             [Storage.Records.Billed(), orphan, Storage.Records.Unbilled() with { GenerationId = null }, Storage.Records.Unbilled() with { GenerationId = "chatcmpl-1" }],
-            TestContext.Current.CancellationToken);
+            CancellationToken.None);
         await test.AdvanceAsync(2 * Second);
 
         Assert.Equal(orphan.CallId, Assert.Single(test.Records.Corrections).CallId);
