@@ -36,7 +36,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
 
     private static string[] ExamplesOf(string command) => command switch
     {
-        "kill" => ["jarvis kill \"The budget of the day is spent\"", "jarvis kill --tier strong \"Too dear this week\"", "jarvis kill --now \"Loops\" --by night-watch --json"],
+        "kill" => ["jarvis kill \"The budget of the day is spent\"", "jarvis kill --tier strong \"Too dear this week\"", "jarvis kill --now \"Loops\" --by night-watch --json", "jarvis kill \"Now\" --wait 0"],
         "resume" => ["jarvis resume \"The prompt is fixed\"", "jarvis resume --tier strong \"A new week\""],
         "status" => ["jarvis status", "jarvis status --tier strong", "jarvis status --json | jq .active", "if ! jarvis status >/dev/null; then echo 'not open'; fi"],
         "audit" => ["jarvis audit", "jarvis audit --limit 100 --json"],
@@ -45,6 +45,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "jarvis db migrate --database postgres://jarvis@db.example/jarvis",
             "jarvis db script | psql postgres://owner@db.example/jarvis",
             "jarvis db script --sqlite | sqlite3 jarvis.db",
+            "jarvis db script --roles | psql postgres://owner@db.example/jarvis",
         ],
         "costs" or "reconcile" => ["jarvis costs reconcile", "jarvis costs reconcile --since 7d --json | jq .remaining"],
         "doctor" => ["jarvis doctor", "jarvis doctor --database ./jarvis.db --json"],

@@ -72,7 +72,7 @@ public abstract partial class ReconcileTests : IAsyncLifetime
         CliResult plain = await _jarvis.RunAsync("costs", "reconcile");
         JsonElement json = (await _jarvis.RunAsync("costs", "reconcile", "--json")).Document;
 
-        Assert.Equal(5, plain.ExitCode);
+        Assert.Equal(6, plain.ExitCode);
         Assert.Contains("about 3 of 3 calls", plain.Output, StringComparison.Ordinal);
         Assert.Contains("found       1 call cost 0.5 USD", plain.Output, StringComparison.Ordinal);
         Assert.Contains("unknown     2 calls, of which", plain.Output, StringComparison.Ordinal);

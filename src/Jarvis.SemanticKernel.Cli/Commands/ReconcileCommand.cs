@@ -12,7 +12,7 @@ internal static class ReconcileCommand
     public static Command Create(GlobalOptions options)
     {
         Option<DateTimeOffset?> since = Since.Create("Only calls that started since then: 7d, 12h, a date, a time. Default: all.");
-        Command command = new("reconcile", "Ask OpenRouter what calls cost whose answers did not say, and correct their records. Costs nothing. Exit code 5 when some stay unknown.") { since };
+        Command command = new("reconcile", "Ask OpenRouter what calls cost whose answers did not say, and correct their records. Costs nothing. Exit code 6 when some stay unknown.") { since };
         command.SetAction(CommandRunner.For(options, (run, parsed, token) => RunAsync(run, parsed.GetValue(since), token), Patience, readsModelSettings: true));
         return command;
     }

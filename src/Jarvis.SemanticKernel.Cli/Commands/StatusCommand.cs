@@ -12,7 +12,7 @@ internal static class StatusCommand
     {
         ScopeOptions scope = new();
         Command command = new(
-            "status", "Say which kill switches are active, since when, by whom and why. Exit code 3 while the global one is, or that of the tier, model, agent or goal that is named.");
+            "status", "Say which kill switches are active, since when, by whom and why, and which processes act on them. Exit code 3 while the global one is, or that of the tier, model, agent or goal that is named.");
         scope.AddTo(command);
         command.SetAction(CommandRunner.For(options, (run, parsed, token) => RunAsync(run, scope.ScopeOf(parsed), token)));
         return command;
@@ -24,12 +24,15 @@ internal static class StatusCommand
         IReadOnlyList<KillSwitchState> states = await run.KillSwitch.GetStatesAsync(cancellationToken);
         IReadOnlyList<KillSwitchAuditEntry> history = await run.KillSwitch.GetHistoryAsync(Remembered, cancellationToken);
         KillSwitchState[] scoped = [.. states.Skip(1).Where(state => asked.Kind == KillSwitchScopeKind.Global || state.Scope == asked || IsOfAll(state))];
+        KillSwitchProcessReport report = await run.Processes.GetProcessesAsync(cancellationToken);
         string? by = FindAuthor(global, history);
         StatusDocument document = new(
             run.Database, global.IsActive, global.Reason, global.Since, by,
             scoped.Select(state => new SwitchDocument(
                 state.Scope.ToString(), state.IsActive, state.Reason, state.Since, FindAuthor(state, history), state.Fault, SwitchWords.InFlight(state.InFlight))),
-            SwitchWords.InFlight(global.InFlight));
+            SwitchWords.InFlight(global.InFlight),
+            report.CurrentVersion,
+            report.Processes.Select(process => ProcessDocument.From(process, report)));
         run.Print(document, CliJson.Default.StatusDocument, screen =>
         {
             Show(screen, global, by);
@@ -42,6 +45,8 @@ internal static class StatusCommand
             {
                 Show(screen, new KillSwitchState { Scope = asked, IsActive = false }, by: null);
             }
+
+            ProcessTable.Show(screen, report);
         });
 
         // What nobody can tell is as little open as what is active, and a switch of something unknown stops everything.

@@ -41,4 +41,10 @@ internal static partial class Log
 
     [LoggerMessage(3043, LogLevel.Warning, "The calls that earlier processes left without a cost could not be read ({Exception}).")]
     public static partial void CostsNotPickedUp(this ILogger logger, string exception);
+
+    [LoggerMessage(3009, LogLevel.Warning, "The heartbeat of this process cannot be written: {Fault} It is tried again; calls and the kill switch do not depend on it.")]
+    public static partial void HeartbeatFailed(this ILogger logger, string fault);
+
+    [LoggerMessage(3010, LogLevel.Information, "The heartbeat of this process can be written again.")]
+    public static partial void HeartbeatWorks(this ILogger logger);
 }

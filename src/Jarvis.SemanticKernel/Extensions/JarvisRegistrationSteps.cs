@@ -35,16 +35,18 @@ internal static class JarvisRegistrationSteps
             provider.GetRequiredService<CostInquiry>(),
             provider.GetRequiredService<ReconciliationWorker>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchStore());
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateProcessStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
     }
 
     public static void AddJarvisKillSwitch(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchChanges(provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<KillSwitchWatch>();
-        services.TryAddSingleton(provider => new KillSwitchNeighbours(provider.GetRequiredService<JarvisStorage>().Identity));
+        services.TryAddSingleton(KillSwitchHubs.OfThisProcess);
+        services.TryAddSingleton(CreateMember);
         services.TryAddSingleton<KillSwitchGuard>();
         services.TryAddSingleton<IKillSwitch, StoredKillSwitch>();
+        services.TryAddSingleton<IKillSwitchProcesses, StoredKillSwitchProcesses>();
     }
 
     public static void AddJarvisKillSwitchFilters(this IServiceCollection services)
@@ -153,5 +155,19 @@ internal static class JarvisRegistrationSteps
         }
 
         registration.Plugins.ForEach(services.Add);
+    }
+
+    // One for each container. What it shares with others of the process is found by names that hold no password.
+    private static KillSwitchMember CreateMember(IServiceProvider provider)
+    {
+        JarvisStorage storage = provider.GetRequiredService<JarvisStorage>();
+        KillSwitchOptions options = provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.KillSwitch;
+        bool hasHeartbeat = options.Heartbeat && provider.GetRequiredService<JarvisRegistration>().CallsModels;
+        return new KillSwitchMember(
+            provider.GetRequiredService<KillSwitchHubs>().Of(storage.Identity, storage.ListenIdentity, provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<IKillSwitchChanges>(),
+            hasHeartbeat ? provider.GetRequiredService<IProcessStore>() : null,
+            options,
+            provider.GetRequiredService<ILogger<KillSwitchMember>>());
     }
 }

@@ -19,6 +19,11 @@ public sealed class KillSwitchOptions
     /// <value>The default is <see cref="KillSwitchInFlight.Finish"/>. An activation that says something itself wins over this setting, in every process.</value>
     public KillSwitchInFlight InFlight { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether this process keeps a row in the database that says that it lives and which change of the switch it has taken over.</summary>
+    /// <value>On by default. Written every ten seconds and after each change, and only by programs that call models.</value>
+    /// <remarks>Off for programs that run for seconds, which would be waited for after their end, and for roles that may not write it. Nothing else depends on it.</remarks>
+    public bool Heartbeat { get; set; } = true;
+
     /// <summary>Gets or sets the connection on which this process listens for changes of the switch in a Postgres database.</summary>
     /// <value>
     /// A <c>postgres://</c> URL or an Npgsql connection string that leads to the server itself. By default that of the database; set it where that one leads through a

@@ -31,6 +31,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public string Name { get; }
 
+    public int Pid => _process.Id;
+
     public static WorkerProcess Start(string name, Uri endpoint, string database, int callers, bool isStreaming = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Jarvis.SemanticKernel.TestWorker.dll");
@@ -57,6 +59,23 @@ internal sealed class WorkerProcess : IAsyncDisposable
         while (await _words.Reader.ReadAsync(bounded.Token) != word)
         {
         }
+    }
+
+    /// <summary>Sends a signal by its name: STOP, CONT, KILL.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Lets it end in order.</summary>
+    public async Task EndAsync()
+    {
+        _process.StandardInput.Close();
+        using var bounded = new CancellationTokenSource(Bound);
+        await _process.WaitForExitAsync(bounded.Token);
+        Assert.Equal(0, _process.ExitCode);
     }
 
     public async ValueTask DisposeAsync()

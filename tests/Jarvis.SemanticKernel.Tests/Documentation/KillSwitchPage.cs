@@ -26,4 +26,11 @@ internal static class KillSwitchPage
         #endregion
         return shown;
     }
+
+    public static async Task ScopeAsync(IKillSwitch killSwitch)
+    {
+        #region scope
+        await killSwitch.ActivateAsync("Too dear", triggeredBy: "dana", new KillSwitchActivation { Scope = KillSwitchScope.ForTier(Tier.Strong) });
+        #endregion
+    }
 }

@@ -22,6 +22,19 @@ public class KillSwitchPageTests
     }
 
     [Fact]
+    public async Task Scope_AsShown_StopsItsTierAlone()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+
+        await KillSwitchPage.ScopeAsync(jarvis.KillSwitch);
+
+        var strong = new OpenAIPromptExecutionSettings { ServiceId = Tier.Strong };
+        await Assert.ThrowsAsync<KillSwitchActiveException>(() => jarvis.Kernel.InvokePromptAsync("Plan the week", new KernelArguments(strong), cancellationToken: Ct));
+        await jarvis.Kernel.InvokePromptAsync("Label this mail", new KernelArguments().WithTier(Tier.Cheap), cancellationToken: Ct);
+        Assert.Equal(1, jarvis.Upstream.RequestCount);
+    }
+
+    [Fact]
     public async Task Tool_AsShown_EndsWithTheKill()
     {
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();

@@ -26,7 +26,7 @@ internal sealed class ConcurrentHistory : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The history disposes of its processes.")]
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The result owns them.")]
     public static async Task<ConcurrentHistory> StartAsync(TestDatabase database)
     {
         JarvisHarness[] processes = [await StartProcessAsync(database), await StartProcessAsync(database)];

@@ -23,17 +23,22 @@ public sealed class SchemaTests(PostgresServer server)
     public void Migrations_Sqlite_AreWhatTheModelSays() => AssertNothingPending(SqliteSchemaContext.WithoutDatabase(), SqliteSchemaContext.NewestMigration);
 
     [Fact]
-    public async Task DocsSchemaPostgres_IsTheScriptOfThisVersion()
+    public async Task DocsSchemaPostgres_IsTheScriptOfThisVersion() => await AssertCommittedAsync("postgres.sql", database => database.GetScript());
+
+    [Fact]
+    public async Task DocsSchemaPostgresRoles_IsTheScriptOfThisVersion() => await AssertCommittedAsync("postgres-roles.sql", database => database.GetRolesScript());
+
+    private static async Task AssertCommittedAsync(string file, Func<IJarvisDatabase, string> write)
     {
         await using PostgresConnections connections = new(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), listenTarget: null, TimeSpan.FromSeconds(1));
-        string script = new PostgresJarvisDatabase(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), connections).GetScript();
-        string path = Path.Combine(RepositoryRoot(), "docs", "schema", "postgres.sql");
+        string script = write(new PostgresJarvisDatabase(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), connections));
+        string path = Path.Combine(RepositoryRoot(), "docs", "schema", file);
         string committed = File.Exists(path) ? await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken) : "";
         if (script != committed)
         {
-            string wanted = Path.Combine(AppContext.BaseDirectory, "postgres.sql");
+            string wanted = Path.Combine(AppContext.BaseDirectory, file);
             await File.WriteAllTextAsync(wanted, script, TestContext.Current.CancellationToken);
-            Assert.Fail($"docs/schema/postgres.sql is not the script of this version: copy it from {wanted}.");
+            Assert.Fail($"docs/schema/{file} is not the script of this version: copy it from {wanted}.");
         }
     }
 

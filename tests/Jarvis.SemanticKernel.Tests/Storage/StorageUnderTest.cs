@@ -28,6 +28,8 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     internal abstract IUnresolvedCallStore Unresolved { get; }
 
+    internal abstract IProcessStore Processes { get; }
+
     /// <summary>The table jarvis.call_details, by its name in this engine.</summary>
     public abstract string Details { get; }
 

@@ -43,7 +43,7 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         listen.Timeout = 5;
         listen.CommandTimeout = 5;
         listen.ApplicationName = $"{listen.ApplicationName} listener";
-        Listen = listen.ConnectionString;
+        Listen = NpgsqlDataSource.Create(listen);
         Description = $"PostgreSQL database {main.Database ?? main.Username} on {main.Host}{(main.Host!.Contains(',', StringComparison.Ordinal) ? "" : $":{main.Port}")} "
             + $"as {main.Username ?? "the operating system's user"} (from {target.Source})";
     }
@@ -57,8 +57,8 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
     /// <summary>For the kill switch alone, so that neither an exhausted pool nor a long time-out stands before a check.</summary>
     public NpgsqlDataSource Guard { get; }
 
-    /// <summary>For the one connection that listens for changes of the switch. Holds the password: never printed.</summary>
-    public string Listen { get; }
+    /// <summary>For the one connection of the process that listens for changes of the switch; not pooled. A source of our own: the driver keeps the strings of others, passwords included.</summary>
+    public NpgsqlDataSource Listen { get; }
 
     /// <summary>For messages: no password in it.</summary>
     public string Description { get; }
@@ -68,6 +68,7 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         Main.Dispose();
         Ledger.Dispose();
         Guard.Dispose();
+        Listen.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -75,6 +76,14 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         await Main.DisposeAsync().ConfigureAwait(false);
         await Ledger.DisposeAsync().ConfigureAwait(false);
         await Guard.DisposeAsync().ConfigureAwait(false);
+        await Listen.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What tells one database from another, whoever logs in.</summary>
+    public static string Identify(DatabaseTarget target)
+    {
+        NpgsqlConnectionStringBuilder builder = new(target.ConnectionString);
+        return $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username} {builder.SearchPath} {builder.Options}";
     }
 
     private static NpgsqlConnectionStringBuilder Common(DatabaseTarget target)

@@ -32,13 +32,21 @@ public sealed class PostgresAiCallStoreTests(PostgresServer server) : AiCallStor
             CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DEALLOCATE ALL'; RETURN NULL; END $$;
             CREATE TRIGGER forget AFTER INSERT ON ai_calls FOR EACH STATEMENT EXECUTE FUNCTION forget();
             """);
-        for (int i = 0; i < 4; i++)
+        await AppendAsync();
+        await AppendAsync();
+        object? session = await storage.ScalarAsync($"SELECT pid FROM {Ours}");
+
+        await AppendAsync();
+        await AppendAsync();
+
+        Assert.Equal(12, await storage.CountAsync("ai_calls"));
+        Assert.Equal(session, await storage.ScalarAsync($"SELECT pid FROM {Ours}"));
+
+        async Task AppendAsync()
         {
             await storage.Calls.AppendAsync([Records.Billed()], Ct);
             await storage.Calls.AppendAsync([Records.Billed(), Records.Billed()], Ct);
         }
-
-        Assert.Equal(12, await storage.CountAsync("ai_calls"));
     }
 
     [Fact]

@@ -28,6 +28,7 @@ internal sealed class PostgresStorage : StorageUnderTest
         Costs = new PostgresCostStore(Connections, Database);
         Corrections = new PostgresCallCorrection(Connections, Database, new FakeLogger<PostgresCallCorrection>(Logs));
         Unresolved = new PostgresUnresolvedCallStore(Connections, Database);
+        Processes = new PostgresProcessStore(Connections);
     }
 
     public PostgresConnections Connections { get; }
@@ -49,6 +50,8 @@ internal sealed class PostgresStorage : StorageUnderTest
     internal override ICallCorrectionStore Corrections { get; }
 
     internal override IUnresolvedCallStore Unresolved { get; }
+
+    internal override IProcessStore Processes { get; }
 
     public override string Details => "jarvis.call_details";
 

@@ -28,6 +28,7 @@ internal sealed class SqliteStorage : StorageUnderTest
         Costs = new SqliteCostStore(_connections, Database);
         Corrections = new SqliteCallCorrection(_connections, Database, new FakeLogger<SqliteCallCorrection>(Logs));
         Unresolved = new SqliteUnresolvedCallStore(_connections, Database);
+        Processes = new SqliteProcessStore(_connections);
     }
 
     public string FilePath => _path;
@@ -47,6 +48,8 @@ internal sealed class SqliteStorage : StorageUnderTest
     internal override ICallCorrectionStore Corrections { get; }
 
     internal override IUnresolvedCallStore Unresolved { get; }
+
+    internal override IProcessStore Processes { get; }
 
     public override string Details => "jarvis_call_details";
 
