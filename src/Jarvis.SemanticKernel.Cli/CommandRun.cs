@@ -22,6 +22,10 @@ internal sealed class CommandRun(IServiceProvider services, bool asJson, string 
 
     public IKillSwitchOperator Operator => services.GetRequiredService<IKillSwitchOperator>();
 
+    public ICostReport Costs => services.GetRequiredService<ICostReport>();
+
+    public ICostReconciliation Reconciliation => services.GetRequiredService<ICostReconciliation>();
+
     public JarvisRoutingOptions Options => services.GetRequiredService<Microsoft.Extensions.Options.IOptions<JarvisRoutingOptions>>().Value;
 
     /// <summary>Prints what is known of an outcome that is not complete yet, to people; for programs it is in the document that follows.</summary>
@@ -55,5 +59,14 @@ internal sealed class CommandRun(IServiceProvider services, bool asJson, string 
         }
 
         return _screen;
+    }
+
+    /// <summary>Says why a command came to its end too early, after what it did is printed. A document has a field for that.</summary>
+    public void PrintFault(string fault)
+    {
+        if (!asJson)
+        {
+            Terminal.ForErrors().Fault(fault);
+        }
     }
 }

@@ -9,6 +9,7 @@ internal static class ExitCode
     public const int SwitchIsActive = 3;
     public const int FaultsFound = 4;
     public const int NotAcknowledged = 5;
+    public const int CostsUnknown = 6;
     public const int Interrupted = 130;
 
     public const string Explained =
@@ -20,6 +21,7 @@ internal static class ExitCode
           3    'status': the switch is active, the global one or the one named
           4    'doctor': found faults
           5    'kill', 'resume': done, but not every live process acts on it yet
+          6    'costs reconcile': asked about all, and some costs are still unknown
           130  interrupted by Ctrl-C
         """;
 }

@@ -47,6 +47,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "jarvis db script --sqlite | sqlite3 jarvis.db",
             "jarvis db script --roles | psql postgres://owner@db.example/jarvis",
         ],
+        "costs" or "reconcile" => ["jarvis costs reconcile", "jarvis costs reconcile --since 7d --json | jq .remaining"],
         "doctor" => ["jarvis doctor", "jarvis doctor --database ./jarvis.db --json"],
         _ =>
         [

@@ -31,6 +31,7 @@ internal static class JarvisCommandLine
             StatusCommand.Create(options),
             AuditCommand.Create(options),
             new Command("db", "Prepare the database.") { MigrateCommand.Create(options), ScriptCommand.Create(options) },
+            new Command("costs", "Find out what calls cost.") { ReconcileCommand.Create(options) },
             DoctorCommand.Create(options),
         };
         root.Add(options.Database);

@@ -11,4 +11,5 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 [JsonSerializable(typeof(MigrateDocument))]
 [JsonSerializable(typeof(ScriptDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ReconcileDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -29,3 +29,11 @@ internal sealed record FindingDocument(string Subject, string Outcome, string De
     public static FindingDocument From(DatabaseFinding finding) =>
         new(finding.Subject, finding.Outcome switch { DatabaseFindingOutcome.Ok => "ok", DatabaseFindingOutcome.Notice => "notice", _ => "fault" }, finding.Detail);
 }
+
+/// <summary>The costs are exact. The error says why the asking ended early.</summary>
+internal sealed record ReconcileDocument(
+    string Database, DateTimeOffset? Since, int Total, int Asked, int Reconciled, decimal CostUsd, int KnownMeanwhile, int Unknown, long Remaining, string? Error)
+{
+    public static ReconcileDocument From(string database, DateTimeOffset? since, ReconciliationReport report, long remaining) => new(
+        database, since, report.Total, report.Asked, report.Reconciled, report.CostUsd, report.KnownMeanwhile, report.Unknown, remaining, report.Fault);
+}

@@ -96,6 +96,16 @@ internal sealed class Terminal
         Wrapped("error: ".Length, message, "default");
     }
 
+    /// <summary>Puts a text in the place of the line that was put there before; nothing into a pipe, or on a terminal that cannot take it back.</summary>
+    public void Rewrite(string text)
+    {
+        if (!_isPiped && _console.Profile.Capabilities.Ansi)
+        {
+            string printable = Printable(text);
+            _writer.Write($"\r{printable[..Math.Min(printable.Length, _console.Profile.Width - 1)]}\e[K");
+        }
+    }
+
     /// <summary>Prints rows under headings; into a pipe as columns with tabs between them.</summary>
     public void Table(string[] headings, IEnumerable<string[]> rows)
     {

@@ -19,9 +19,11 @@ internal sealed class AccountEndpoint(OpenRouterSimulatorOptions options, KeyChe
     public async Task HandleAsync(HttpContext context, string endpoint)
     {
         SimulatedReply? scripted = HttpMethods.IsGet(context.Request.Method) ? OnRead?.Invoke(endpoint + context.Request.QueryString) : null;
+        SimulatedGenerationRead? read = scripted is null ? NextRead(context.Request, endpoint) : null;
+        scripted ??= read?.Reply;
         var sender = new ReplySender(context, scripted?.Delivery ?? ReplyDelivery.AtOnce);
         await sender.StartWaiting(_time)().ConfigureAwait(false);
-        RenderedReply rendered = scripted is null ? Answer(context.Request, endpoint) : Script(scripted);
+        RenderedReply rendered = scripted is null ? Answer(context.Request, endpoint, read) : Script(scripted);
         rendered.WriteHeadersTo(context.Response);
         await sender.SendAsync(rendered.Parts, isStream: false).ConfigureAwait(false);
     }
@@ -31,7 +33,7 @@ internal sealed class AccountEndpoint(OpenRouterSimulatorOptions options, KeyChe
         answer: null,
         wantsStream: false);
 
-    private RenderedReply Answer(HttpRequest request, string endpoint)
+    private RenderedReply Answer(HttpRequest request, string endpoint, SimulatedGenerationRead? read)
     {
         if (!HttpMethods.IsGet(request.Method))
         {
@@ -45,15 +47,20 @@ internal sealed class AccountEndpoint(OpenRouterSimulatorOptions options, KeyChe
                 ? Refuse(refusal)
                 : RenderedReply.OfJson(json => _key.WriteKey(json, keys.IsManagement(request))),
             "/credits" => keys.RefuseManagement(request) is { } refusal ? Refuse(refusal) : RenderedReply.OfJson(_key.WriteCredits),
-            "/generation" => keys.RefuseRead(request) is { } refusal ? Refuse(refusal) : FindGeneration(request.Query["id"].ToString()),
+            "/generation" => keys.RefuseRead(request) is { } refusal ? Refuse(refusal) : Describe(request.Query["id"].ToString(), read),
             _ => Refuse(SimulatedReply.Error(404, "Not Found", namesUser: false)),
         };
     }
 
-    private RenderedReply FindGeneration(string id) =>
-        book.Find(id) is { } generation && _time.GetUtcNow() - generation.EndedAt >= _generationDelay
-            ? RenderedReply.OfJson(json => GenerationJson.Write(json, generation))
-            : Refuse(SimulatedReply.Error(404, $"Generation {id} not found", namesUser: false));
+    private SimulatedGenerationRead? NextRead(HttpRequest request, string endpoint) =>
+        endpoint == "/generation" && HttpMethods.IsGet(request.Method) && keys.RefuseRead(request) is null ? Find(request.Query["id"].ToString())?.NextRead() : null;
+
+    private RenderedReply Describe(string id, SimulatedGenerationRead? read) => read != SimulatedGenerationRead.NotFound && Find(id) is { } generation
+        ? RenderedReply.OfJson(json => GenerationJson.Write(json, generation, isFinished: read != SimulatedGenerationRead.NotFinished))
+        : Refuse(SimulatedReply.Error(404, $"Generation {id} not found", namesUser: false));
+
+    private Generation? Find(string id) =>
+        book.Find(id) is { Answer.Reply.ShowsGeneration: true } generation && _time.GetUtcNow() - generation.EndedAt >= _generationDelay ? generation : null;
 
     private static RenderedReply Refuse(SimulatedReply reply) => RenderedReply.Of(reply, answer: null, wantsStream: false);
 }

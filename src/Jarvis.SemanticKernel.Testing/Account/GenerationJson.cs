@@ -8,14 +8,15 @@ internal static class GenerationJson
 {
     private const int MillisecondsPerToken = 10;
 
-    public static void Write(Utf8JsonWriter json, Generation generation)
+    public static void Write(Utf8JsonWriter json, Generation generation, bool isFinished = true)
     {
+        AnswerUsage? usage = isFinished ? generation.Answer.Usage : null;
         json.WriteStartObject();
         json.WriteStartObject("data"u8);
         WriteIdentity(json, generation);
-        WriteOutcome(json, generation);
-        WriteTokens(json, generation.Answer.Usage);
-        WriteCosts(json, generation.Answer.Usage);
+        WriteOutcome(json, generation, isFinished);
+        WriteTokens(json, usage);
+        WriteCosts(json, usage);
         WriteCaller(json, generation);
         json.WriteEndObject();
         json.WriteEndObject();
@@ -46,12 +47,12 @@ internal static class GenerationJson
         json.WriteString("api_type"u8, "completions"u8);
     }
 
-    private static void WriteOutcome(Utf8JsonWriter json, Generation generation)
+    private static void WriteOutcome(Utf8JsonWriter json, Generation generation, bool isFinished)
     {
         json.WriteBoolean("streamed"u8, generation.IsStreamed);
         json.WriteBoolean("cancelled"u8, generation.IsCancelled);
-        json.WriteString("finish_reason"u8, generation.Answer.FinishReason);
-        json.WriteString("native_finish_reason"u8, generation.Answer.NativeFinishReason);
+        json.WriteString("finish_reason"u8, isFinished ? generation.Answer.FinishReason : null);
+        json.WriteString("native_finish_reason"u8, isFinished ? generation.Answer.NativeFinishReason : null);
         json.WriteNull("service_tier"u8);
         json.WriteNumber("latency"u8, Latency(generation));
         json.WriteNull("moderation_latency"u8);

@@ -43,6 +43,10 @@ public sealed partial class SimulatedReply
 
     internal ImmutableArray<KeyValuePair<string, string>> Headers { get; private set; } = [];
 
+    internal ImmutableArray<SimulatedGenerationRead> GenerationReads { get; private set; } = [];
+
+    internal bool ShowsGeneration { get; private set; } = true;
+
     internal ReplyDelivery Delivery { get; private set; } = ReplyDelivery.AtOnce;
 
     /// <summary>Makes an answer of text.</summary>

@@ -30,6 +30,18 @@ internal static partial class Log
     [LoggerMessage(3006, LogLevel.Critical, "The record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD) is not durable.")]
     public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, string status, decimal? costUsd, Exception exception);
 
+    [LoggerMessage(3060, LogLevel.Information, "{Calls} calls whose answers had named no cost cost {CostUsd} USD.")]
+    public static partial void CostsFound(this ILogger logger, int calls, decimal costUsd);
+
+    [LoggerMessage(3061, LogLevel.Warning, "What {Calls} calls cost is still unknown. The next process asks about them again, and 'jarvis costs reconcile' does.")]
+    public static partial void CostsLeftUnknown(this ILogger logger, int calls);
+
+    [LoggerMessage(3062, LogLevel.Debug, "What call {CallId} cost could not be found out yet: {Fault}.")]
+    public static partial void CostNotAsked(this ILogger logger, Guid callId, string fault);
+
+    [LoggerMessage(3063, LogLevel.Warning, "The calls that earlier processes left without a cost could not be read ({Exception}).")]
+    public static partial void CostsNotPickedUp(this ILogger logger, string exception);
+
     [LoggerMessage(3009, LogLevel.Warning, "The heartbeat of this process cannot be written: {Fault} It is tried again; calls and the kill switch do not depend on it.")]
     public static partial void HeartbeatFailed(this ILogger logger, string fault);
 

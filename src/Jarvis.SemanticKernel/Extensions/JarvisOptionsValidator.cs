@@ -129,6 +129,11 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         }
 
         Between("Ledger:StoreTimeout", options.Ledger.StoreTimeout, tick, TimeSpan.FromMinutes(10));
+        ReconciliationOptions reconciliation = options.Ledger.Reconciliation;
+        Between("Ledger:Reconciliation:FirstWait", reconciliation.FirstWait, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Between("Ledger:Reconciliation:LongestWait", reconciliation.LongestWait, reconciliation.FirstWait, TimeSpan.FromMinutes(10));
+        Between("Ledger:Reconciliation:GiveUpAfter", reconciliation.GiveUpAfter, TimeSpan.Zero, hour);
+        Between("Ledger:Reconciliation:PickUpWithin", reconciliation.PickUpWithin, TimeSpan.Zero, TimeSpan.FromDays(30));
         Between("Resilience:MaxRetries", resilience.MaxRetries, 0, 10);
         Between("Resilience:RetryDelay", resilience.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Between("Resilience:MaxRetryWait", resilience.MaxRetryWait, TimeSpan.Zero, hour);

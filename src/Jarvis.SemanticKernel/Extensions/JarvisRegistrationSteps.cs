@@ -1,7 +1,9 @@
 using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.ModelCalls;
+using Jarvis.SemanticKernel.OpenRouter;
 using Jarvis.SemanticKernel.Plugins;
 using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,8 +30,10 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<JarvisStorage>();
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().Database);
-        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<IAiCallStore>(provider => new UnresolvedCallWatch(
+            provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()),
+            provider.GetRequiredService<CostInquiry>(),
+            provider.GetRequiredService<ReconciliationWorker>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateProcessStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
@@ -63,6 +67,30 @@ internal static class JarvisRegistrationSteps
         services.TryAddSingleton<ICostReport, CostReport>();
         services.TryAddSingleton<RecordBacklog>();
         services.TryAddSingleton<AiCallLogFilter>();
+    }
+
+    public static void AddJarvisReconciliation(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCallCorrectionStore(provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateUnresolvedCallStore());
+        services.TryAddSingleton(provider => new PickUpTurn(provider.GetRequiredService<JarvisStorage>().Identity));
+        services.TryAddSingleton<CostInquiry>();
+        services.TryAddSingleton<ReconciliationWorker>();
+        services.TryAddSingleton<UnreportedCosts>();
+        services.TryAddSingleton<ICostReconciliation, CostReconciliation>();
+    }
+
+    public static void AddJarvisOpenRouter(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IOpenRouterApi, OpenRouterApi>();
+        services.TryAddSingleton<IPriceList, PriceList>();
+        IHttpClientBuilder client = services.AddHttpClient(OpenRouterApi.ClientName, OpenRouterApi.Configure)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .UseSocketsHttpHandler((handler, _) => OpenRouterApi.Configure(handler))
+            .RemoveAllLoggers();
+
+        // Who asks knows when to ask again.
+        client.RemoveAllResilienceHandlers();
     }
 
     public static void AddJarvisModelCalls(this IServiceCollection services)

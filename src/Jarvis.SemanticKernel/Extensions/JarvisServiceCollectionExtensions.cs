@@ -31,8 +31,8 @@ public static class JarvisServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds <see cref="IKillSwitchOperator"/>, which can release the kill switch, with <see cref="IKillSwitch"/>, <see cref="ICostReport"/> and
-    /// <see cref="IJarvisDatabase"/>. For operators' programs, not for agents. Without <c>AddJarvisRouting</c> beside it, no key for a model is needed.
+    /// Adds <see cref="IKillSwitchOperator"/>, which can release the kill switch, with <see cref="IKillSwitch"/>, <see cref="ICostReport"/>,
+    /// <see cref="ICostReconciliation"/> and <see cref="IJarvisDatabase"/>. For operators' programs, not for agents. Without <c>AddJarvisRouting</c> beside it, no key for a model is needed.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Settings that win over environment and configuration. May run more than once.</param>
@@ -77,6 +77,8 @@ public static class JarvisServiceCollectionExtensions
         services.AddJarvisStorage();
         services.AddJarvisKillSwitch();
         services.AddJarvisLedger();
+        services.AddJarvisReconciliation();
+        services.AddJarvisOpenRouter();
         return registration;
     }
 }

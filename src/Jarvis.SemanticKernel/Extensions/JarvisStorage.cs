@@ -4,6 +4,7 @@ using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.Diagnostics;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Storage.Sqlite;
@@ -59,6 +60,13 @@ internal sealed class JarvisStorage : IDisposable
     public IAiCallStore CreateAiCallStore(TimeProvider time, ILoggerFactory loggers) => _postgres is not null
         ? new PostgresAiCallStore(_postgres, Database, time, loggers.CreateLogger<PostgresAiCallStore>())
         : new SqliteAiCallStore(_sqlite!, Database, loggers.CreateLogger<SqliteAiCallStore>());
+
+    public ICallCorrectionStore CreateCallCorrectionStore(ILoggerFactory loggers) => _postgres is not null
+        ? new PostgresCallCorrection(_postgres, Database, loggers.CreateLogger<PostgresCallCorrection>())
+        : new SqliteCallCorrection(_sqlite!, Database, loggers.CreateLogger<SqliteCallCorrection>());
+
+    public IUnresolvedCallStore CreateUnresolvedCallStore() =>
+        _postgres is not null ? new PostgresUnresolvedCallStore(_postgres, Database) : new SqliteUnresolvedCallStore(_sqlite!, Database);
 
     public IKillSwitchStore CreateKillSwitchStore() =>
         _postgres is not null ? new PostgresKillSwitchStore(_postgres, Database) : new SqliteKillSwitchStore(_sqlite!, Database);

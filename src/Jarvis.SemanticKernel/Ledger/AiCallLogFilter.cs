@@ -1,11 +1,12 @@
 using Jarvis.SemanticKernel.Ledger.Journal;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 
 namespace Jarvis.SemanticKernel.Ledger;
 
 /// <summary>
 /// Innermost but for the last look at the switch: notes every call before it is made, and writes its record, whatever became of it, before anybody sees its end.
 /// </summary>
-internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog, ICallIntents intents) : IModelCallFilter
+internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog, ICallIntents intents, UnreportedCosts unreported) : IModelCallFilter
 {
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
@@ -19,10 +20,13 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlo
         {
             if (context.Status is { } status)
             {
+                AiCallRecord record = unreported.Price(ToRecord(context, status), context);
                 using (backlog.Add())
                 {
-                    await AppendAsync(context, status).ConfigureAwait(false);
+                    await AppendAsync(record, context).ConfigureAwait(false);
                 }
+
+                unreported.HandOver(record, context);
             }
 
             // Not after a failure: what could not be recorded is recorded by the next process.
@@ -30,11 +34,11 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlo
         }
     }
 
-    private async Task AppendAsync(ModelCallContext context, AiCallStatus status)
+    private async Task AppendAsync(AiCallRecord record, ModelCallContext context)
     {
         try
         {
-            await ledger.AppendAsync(ToRecord(context, status)).ConfigureAwait(false);
+            await ledger.AppendAsync(record).ConfigureAwait(false);
         }
         catch (LedgerException e) when (context is { IsStreaming: false, Response: { IsSuccessStatusCode: true, Content: var answer } })
         {

@@ -25,4 +25,7 @@ public sealed class LedgerOptions
     /// </value>
     /// <remarks>A process that cannot write there sends nothing: its first call throws a <see cref="JournalUnavailableException"/>.</remarks>
     public string? JournalFolder { get; set; }
+
+    /// <summary>Gets how the upstream is asked afterwards what a call cost.</summary>
+    public ReconciliationOptions Reconciliation { get; } = new();
 }

@@ -22,13 +22,24 @@ internal sealed class AnswerFacts
 
     public int? CachedTokens { get; set; }
 
+    public int? CacheWriteTokens { get; set; }
+
     public int? ReasoningTokens { get; set; }
 
     public decimal? CostUsd { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether the call went through a provider key of one's own; null when the answer does not say.</summary>
+    public bool? IsByok { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the call may have cost more than its tokens of text: tools that the upstream ran, sound, pictures.</summary>
+    public bool HasOtherCharges { get; set; }
+
     public bool HasUsage { get; set; }
 
     public bool IsError => Error is not null || FinishedWithError;
+
+    /// <summary>Gets a value indicating whether the tokens tell the cost by a price list; null when the answer leaves that open.</summary>
+    public bool? IsPricedByTokens => HasOtherCharges || IsByok == true ? false : IsByok == false ? true : null;
 
     public ModelCallUsage? ToUsage() => HasUsage ? new ModelCallUsage(PromptTokens, CompletionTokens, CachedTokens, ReasoningTokens, CostUsd) : null;
 }

@@ -83,6 +83,12 @@ public sealed class ModelCallContext
     /// <summary>Gets tokens and cost, or <see langword="null"/> when the upstream did not report any.</summary>
     public ModelCallUsage? Usage { get; internal set; }
 
+    /// <summary>Gets or sets the tokens of the prompt that were written to a cache.</summary>
+    internal int CacheWriteTokens { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether a price list tells what the tokens cost; null when the answer leaves that open.</summary>
+    internal bool? IsPricedByTokens { get; set; }
+
     /// <summary>Gets the upstream's error, or <see langword="null"/>.</summary>
     public ModelCallError? Error { get; internal set; }
 

@@ -286,6 +286,8 @@ internal sealed class PhysicalCall(
             context.Model = facts.Model;
             context.Provider = facts.Provider ?? context.Error?.ProviderName;
             context.Usage = facts.ToUsage();
+            context.CacheWriteTokens = facts.CacheWriteTokens ?? 0;
+            context.IsPricedByTokens = facts.IsPricedByTokens;
         }
     }
 

@@ -15,11 +15,9 @@ internal static class UsageReader
 
         int? promptTokens = null;
         int? completionTokens = null;
-        int? cachedTokens = null;
-        int? reasoningTokens = null;
         decimal? cost = null;
-        decimal? upstreamCost = null;
-        bool isByok = false;
+        bool? isByok = null;
+        Details details = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.IsNamed("prompt_tokens"u8))
@@ -37,20 +35,16 @@ internal static class UsageReader
             else if (reader.IsNamed("is_byok"u8))
             {
                 reader.Read();
-                isByok = reader.TokenType == JsonTokenType.True;
+                isByok = reader.TokenType switch { JsonTokenType.True => true, JsonTokenType.False => false, _ => null };
                 reader.Skip();
             }
-            else if (reader.IsNamed("cost_details"u8))
+            else if (reader.IsNamed("cost_details"u8) || reader.IsNamed("prompt_tokens_details"u8) || reader.IsNamed("completion_tokens_details"u8))
             {
-                upstreamCost = ReadDetails(ref reader, "upstream_inference_cost"u8, static (ref Utf8JsonReader r) => r.ReadDecimal());
+                ReadDetails(ref reader, ref details);
             }
-            else if (reader.IsNamed("prompt_tokens_details"u8))
+            else if (reader.IsNamed("server_tool_use_details"u8) || reader.IsNamed("server_tool_use"u8))
             {
-                cachedTokens = ReadDetails(ref reader, "cached_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
-            }
-            else if (reader.IsNamed("completion_tokens_details"u8))
-            {
-                reasoningTokens = ReadDetails(ref reader, "reasoning_tokens"u8, static (ref Utf8JsonReader r) => r.ReadCount());
+                details.HasOtherCharges |= HasAnyCount(ref reader);
             }
             else
             {
@@ -64,37 +58,45 @@ internal static class UsageReader
         // What a later event does not say does not become unknown by that.
         facts.PromptTokens = promptTokens ?? facts.PromptTokens;
         facts.CompletionTokens = completionTokens ?? facts.CompletionTokens;
-        facts.CachedTokens = cachedTokens ?? facts.CachedTokens;
-        facts.ReasoningTokens = reasoningTokens ?? facts.ReasoningTokens;
-        facts.CostUsd = TotalCost(cost, upstreamCost, isByok) ?? facts.CostUsd;
+        facts.CachedTokens = details.CachedTokens ?? facts.CachedTokens;
+        facts.CacheWriteTokens = details.CacheWriteTokens ?? facts.CacheWriteTokens;
+        facts.ReasoningTokens = details.ReasoningTokens ?? facts.ReasoningTokens;
+        facts.IsByok = isByok ?? facts.IsByok;
+        facts.HasOtherCharges |= details.HasOtherCharges;
+        facts.CostUsd = ModelCallUsage.TotalCost(cost, details.UpstreamCost, isByok == true) ?? facts.CostUsd;
     }
 
-    // Without a key of one's own the upstream cost repeats the cost, and adding the two would count twice. A negative cost is a fault, not a credit.
-    private static decimal? TotalCost(decimal? cost, decimal? upstreamCost, bool isByok) =>
-        cost is null or < 0m ? null
-        : !isByok ? cost
-        : upstreamCost is null or < 0m || cost > decimal.MaxValue - upstreamCost ? null
-        : cost + upstreamCost;
-
-    private delegate T? ReadValue<T>(ref Utf8JsonReader reader)
-        where T : struct;
-
-    private static T? ReadDetails<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ReadValue<T> readValue)
-        where T : struct
+    // The names are different in all of the objects that hold details.
+    private static void ReadDetails(ref Utf8JsonReader reader, ref Details details)
     {
-        T? value = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
-            return null;
+            return;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.IsNamed(name))
+            if (reader.IsNamed("upstream_inference_cost"u8))
             {
-                value = readValue(ref reader);
+                details.UpstreamCost = reader.ReadDecimal();
+            }
+            else if (reader.IsNamed("cached_tokens"u8))
+            {
+                details.CachedTokens = reader.ReadCount();
+            }
+            else if (reader.IsNamed("cache_write_tokens"u8))
+            {
+                details.CacheWriteTokens = reader.ReadCount();
+            }
+            else if (reader.IsNamed("reasoning_tokens"u8))
+            {
+                details.ReasoningTokens = reader.ReadCount();
+            }
+            else if (reader.IsNamed("audio_tokens"u8) || reader.IsNamed("video_tokens"u8) || reader.IsNamed("image_tokens"u8))
+            {
+                details.HasOtherCharges |= reader.ReadDecimal() > 0m;
             }
             else
             {
@@ -102,7 +104,32 @@ internal static class UsageReader
                 reader.Skip();
             }
         }
+    }
 
-        return value;
+    private static bool HasAnyCount(ref Utf8JsonReader reader)
+    {
+        bool hasAny = false;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            hasAny |= reader.ReadDecimal() > 0m;
+        }
+
+        return hasAny;
+    }
+
+    private struct Details
+    {
+        public decimal? UpstreamCost;
+        public int? CachedTokens;
+        public int? CacheWriteTokens;
+        public int? ReasoningTokens;
+        public bool HasOtherCharges;
     }
 }

@@ -3,8 +3,6 @@ namespace Jarvis.SemanticKernel.Storage;
 /// <summary>A record in the shapes that the columns accept.</summary>
 internal readonly record struct StorableCall(AiCallRecord Record)
 {
-    private const decimal MostThatFits = 9999.99999999m;
-
     // Longer ones would not fit into an index page and poison every batch they are in.
     private const int LongestRunId = 256;
 
@@ -45,25 +43,16 @@ internal readonly record struct StorableCall(AiCallRecord Record)
         _ => throw new ArgumentOutOfRangeException(nameof(Record), Record.Status, "A status without a text."),
     };
 
-    public string CostSource => Record.CostSource switch
-    {
-        Jarvis.SemanticKernel.CostSource.Unknown => "unknown",
-        Jarvis.SemanticKernel.CostSource.Reported => "reported",
-        Jarvis.SemanticKernel.CostSource.Reconciled => "reconciled",
-        Jarvis.SemanticKernel.CostSource.Computed => "computed",
-        _ => throw new ArgumentOutOfRangeException(nameof(Record), Record.CostSource, "A source without a text."),
-    };
+    public string CostSource => StorableCost.Text(Record.CostSource);
 
     public string BilledModel => StorableText.From(Record.Model ?? Record.RequestedModel, 128);
 
     public string BilledTier => StorableText.From(Record.Tier, 32);
 
     /// <summary>The cost as ai_calls can hold it; null when nobody knows it, and then the call has no row there.</summary>
-    public decimal? BilledCost => Record.CostUsd is { } cost
-        ? Math.Clamp(decimal.Round(cost, 8, MidpointRounding.ToEven), -MostThatFits, MostThatFits)
-        : null;
+    public decimal? BilledCost => Record.CostUsd is { } cost ? StorableCost.Billed(cost) : null;
 
-    public bool IsCapped => Record.CostUsd is { } cost && decimal.Abs(decimal.Round(cost, 8, MidpointRounding.ToEven)) > MostThatFits;
+    public bool IsCapped => Record.CostUsd is { } cost && StorableCost.IsCapped(cost);
 
     /// <summary>
     /// The batch without repetitions, of which the first counts, in one order for all writers: two that insert the same ids in different orders would deadlock.

@@ -18,4 +18,12 @@ internal static partial class StorageLog
             }
         }
     }
+
+    public static void WarnOfCappedCost(ILogger logger, Guid callId, string? model, decimal costUsd)
+    {
+        if (StorableCost.IsCapped(costUsd))
+        {
+            CostCapped(logger, callId, model ?? "a model", costUsd, StorableCost.Billed(costUsd));
+        }
+    }
 }

@@ -161,6 +161,58 @@ public sealed class AccountEndpointTests : SimulatorTest
     }
 
     [Fact]
+    public async Task GenerationReads_AnswerInTurn_ThenTheRowDoes()
+    {
+        Simulator.Enqueue(SimulatedReply.Text("x").WithUsage(812, 164, "0.004896").WithGenerationReads(
+            SimulatedGenerationRead.NotFound,
+            SimulatedGenerationRead.NotFinished,
+            SimulatedGenerationRead.Of(SimulatedReply.NoProvider("vendor/model", TimeSpan.FromSeconds(9)))));
+        string id = Parse(await Client.ChatTextAsync()).GetProperty("id").GetString()!;
+
+        // Only questions after the delay count.
+        Assert.Equal(HttpStatusCode.NotFound, (await ReadAsync()).Status);
+        Clock.Advance(TimeSpan.FromSeconds(20));
+
+        (HttpStatusCode status, string text) = await ReadAsync();
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        await OpenRouterSchema.AssertValidAsync("NotFoundResponse", text);
+
+        (status, text) = await ReadAsync();
+        JsonElement early = Parse(text).GetProperty("data");
+        Assert.Equal(HttpStatusCode.OK, status);
+        await OpenRouterSchema.AssertValidAsync("GenerationResponse", text);
+        Assert.Equal((0, 0, 0m), (early.GetProperty("native_tokens_prompt").GetInt32(), early.GetProperty("native_tokens_completion").GetInt32(), early.GetProperty("total_cost").GetDecimal()));
+        Assert.Equal(JsonValueKind.Null, early.GetProperty("finish_reason").ValueKind);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ReadAsync()).Status);
+        for (int i = 0; i < 2; i++)
+        {
+            (_, text) = await ReadAsync();
+            await OpenRouterSchema.AssertValidAsync("GenerationResponse", text);
+            Assert.Equal("0.004896", Parse(text).GetProperty("data").GetProperty("total_cost").GetRawText());
+        }
+
+        async Task<(HttpStatusCode Status, string Text)> ReadAsync()
+        {
+            using HttpResponseMessage response = await Client.GetAsync($"/generation?id={id}");
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(Ct));
+        }
+    }
+
+    [Fact]
+    public async Task WithoutGeneration_IsNeverFoundAndBilledAllTheSame()
+    {
+        Simulator.Enqueue(SimulatedReply.Text("x").WithUsage(812, 164, "0.004896").WithoutGeneration());
+        string id = Parse(await Client.ChatTextAsync()).GetProperty("id").GetString()!;
+        Clock.Advance(TimeSpan.FromDays(1));
+
+        using HttpResponseMessage response = await Client.GetAsync($"/generation?id={id}");
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal(0.004896m, Simulator.TotalBilledUsd);
+    }
+
+    [Fact]
     public async Task OnRead_Script_AnswersFirst()
     {
         Simulator.OnRead = path => path == "/key" ? SimulatedReply.ServerError() : null;

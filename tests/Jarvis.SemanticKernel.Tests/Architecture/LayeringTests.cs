@@ -9,6 +9,11 @@ public class LayeringTests
     private static readonly (string From, string To, string Type, string Reason)[] Exceptions =
     [
         ("Storage", "KillSwitch", "KillSwitchRow", "what the store contract IKillSwitchStore reads"),
+        ("Storage", "Ledger", "CallCorrection", "what the store contract ICallCorrectionStore writes"),
+        ("Storage", "Ledger", "UnresolvedCall", "what the store contract IUnresolvedCallStore reads"),
+        ("Ledger", "OpenRouter", "Generation", "what the contract IOpenRouterApi answers"),
+        ("Ledger", "OpenRouter", "ApiFailureException", "how the contract IOpenRouterApi says that there is no answer, and when to ask again"),
+        ("Ledger", "OpenRouter", "TokenCounts", "what the contract IPriceList is asked to price"),
         ("Storage", "KillSwitch", "KillSwitchRows", "what the store contract IKillSwitchStore reads"),
         ("Plugins", "KillSwitch", "AlwaysCallable", "marks the functions that only read, so that they stay callable while the switch is active"),
         ("KillSwitch", "Routing", "AmbientCall", "a function outside of any call is about the agent and the goal of its scope"),

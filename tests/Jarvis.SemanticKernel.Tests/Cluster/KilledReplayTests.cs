@@ -26,7 +26,7 @@ public abstract class KilledReplayTests
         string dead = Path.Combine(folder, $"{Guid.CreateVersion7():N}-000001.journal");
         await File.WriteAllBytesAsync(dead, JournalBytes.Write(Enumerable.Range(1, Records).Select(JournalBytes.Short)), Ct);
 
-        int before = 0;
+        long before = 0;
         for (int kill = 0; kill < Kills; kill++)
         {
             using Process process = WorkerProgram.Start("replay", database.Setting, journal.Path, Guid.NewGuid().ToString());

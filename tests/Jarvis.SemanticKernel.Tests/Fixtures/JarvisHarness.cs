@@ -1,5 +1,6 @@
 using Jarvis.SemanticKernel.Extensions;
 using Jarvis.SemanticKernel.KillSwitch;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +66,7 @@ public sealed class JarvisHarness : IAsyncDisposable
         if (isOwnProcess)
         {
             services.AddSingleton(new KillSwitchHubs());
+            services.AddSingleton(new PickUpTurn(Guid.NewGuid().ToString()));
         }
 
         services.AddSingleton(new NoEnvironment());
@@ -79,6 +81,9 @@ public sealed class JarvisHarness : IAsyncDisposable
             // What a test wrote it looks for in the database, however busy the machine is.
             options.Ledger.StoreTimeout = TimeSpan.FromMinutes(1);
             options.Ledger.JournalFolder = journal?.FullName;
+
+            // What a call cost must not change behind the back of a test that is not about that.
+            options.Ledger.Reconciliation.IsEnabled = false;
             configure?.Invoke(options);
         });
         services.AddJarvisOperator();

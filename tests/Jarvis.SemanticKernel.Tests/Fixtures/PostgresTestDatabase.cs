@@ -8,7 +8,9 @@ internal sealed class PostgresTestDatabase(PostgresDatabase database) : TestData
 {
     public override string Setting => database.ConnectionString;
 
-    protected override string Details => "jarvis.call_details";
+    public override string Corrections => "jarvis.corrections";
+
+    public override string Details => "jarvis.call_details";
 
     protected override string CostText => "cost_usd_exact::text";
 

@@ -13,6 +13,8 @@ internal sealed record RecordedCall
 
     public decimal? CostUsd { get; init; }
 
+    public required string CostSource { get; init; }
+
     public int? PromptTokens { get; init; }
 
     public int? CompletionTokens { get; init; }

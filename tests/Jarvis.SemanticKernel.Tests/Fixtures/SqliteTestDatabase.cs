@@ -9,7 +9,9 @@ internal sealed class SqliteTestDatabase : TestDatabase
 
     public override string Setting => Path.Combine(_folder.FullName, "jarvis.db");
 
-    protected override string Details => "jarvis_call_details";
+    public override string Corrections => "jarvis_corrections";
+
+    public override string Details => "jarvis_call_details";
 
     protected override string CostText => "coalesce(cost_usd_text, CASE WHEN cost_usd_exact IS NULL THEN NULL ELSE cost_usd_exact || 'e-12' END)";
 

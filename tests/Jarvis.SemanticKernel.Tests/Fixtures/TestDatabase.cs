@@ -9,14 +9,18 @@ namespace Jarvis.SemanticKernel.Tests.Fixtures;
 internal abstract class TestDatabase : IAsyncDisposable
 {
     private const string Columns =
-        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error";
+        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error, cost_source";
 
     private const string MoreColumns = "CAST(call_id AS TEXT), generation_id";
 
     /// <summary>What a user writes into the options.</summary>
     public abstract string Setting { get; }
 
-    protected abstract string Details { get; }
+    /// <summary>The table jarvis.corrections, by its name in this engine.</summary>
+    public abstract string Corrections { get; }
+
+    /// <summary>The table jarvis.call_details, by its name in this engine.</summary>
+    public abstract string Details { get; }
 
     /// <summary>The exact cost as a text.</summary>
     protected abstract string CostText { get; }
@@ -36,17 +40,18 @@ internal abstract class TestDatabase : IAsyncDisposable
             RunId = row.IsDBNull(9) ? null : row.GetString(9),
             Route = row.IsDBNull(10) ? null : row.GetString(10),
             Error = row.IsDBNull(11) ? null : row.GetString(11),
-            CostUsd = row.IsDBNull(12) ? null : decimal.Parse(row.GetString(12), NumberStyles.Float, CultureInfo.InvariantCulture),
-            CallId = Guid.Parse(row.GetString(13)),
-            GenerationId = row.IsDBNull(14) ? null : row.GetString(14),
+            CostSource = row.GetString(12),
+            CostUsd = row.IsDBNull(13) ? null : decimal.Parse(row.GetString(13), NumberStyles.Float, CultureInfo.InvariantCulture),
+            CallId = Guid.Parse(row.GetString(14)),
+            GenerationId = row.IsDBNull(15) ? null : row.GetString(15),
         });
 
     /// <summary>Prompt and completion tokens of the rows in the shared table.</summary>
     public Task<IReadOnlyList<(int Prompt, int Completion)>> ReadAiCallsAsync() =>
         ReadAsync("SELECT prompt_tokens, completion_tokens FROM ai_calls", row => (row.GetInt32(0), row.GetInt32(1)));
 
-    /// <summary>How many rows a table has that both engines call the same.</summary>
-    public async Task<int> CountAsync(string table) => (await ReadAsync($"SELECT CAST(count(*) AS INTEGER) FROM {table}", row => row.GetInt32(0)))[0];
+    /// <summary>How many rows there are, of a table that both engines call the same, with or without a condition.</summary>
+    public async Task<long> CountAsync(string fromWhere) => (await ReadAsync($"SELECT count(*) FROM {fromWhere}", row => row.GetInt64(0)))[0];
 
     public async Task ExecuteAsync(string sql)
     {

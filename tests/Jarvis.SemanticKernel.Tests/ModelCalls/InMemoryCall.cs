@@ -4,6 +4,7 @@ using Jarvis.SemanticKernel.Ledger;
 using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.ModelCalls;
 using Jarvis.SemanticKernel.Routing;
+using Jarvis.SemanticKernel.Tests.Ledger.Reconciliation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -50,7 +51,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
         _client ??= new HttpMessageInvoker(new UpstreamErrorHandler
         {
             InnerHandler = new ModelCallHandler(
-                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, new RecordBacklog(), NoCallIntents.Instance)]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
+                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, new RecordBacklog(), NoCallIntents.Instance, WorkerUnderTest.Idle())]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
             {
                 InnerHandler = new Network(this),
             },

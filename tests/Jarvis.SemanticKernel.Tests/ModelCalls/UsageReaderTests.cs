@@ -109,6 +109,29 @@ public class UsageReaderTests
         Assert.Equal(new ModelCallUsage(9, 7, 3, 2, 0.25m), facts.ToUsage());
     }
 
+    [Theory]
+    [InlineData("""{"prompt_tokens":1}""", null, 0)]
+    [InlineData("""{"is_byok":false}""", true, 0)]
+    [InlineData("""{"is_byok":true}""", false, 0)]
+    [InlineData("""{"is_byok":null}""", null, 0)]
+    [InlineData("""{"is_byok":"false"}""", null, 0)]
+    [InlineData("""{"is_byok":false,"prompt_tokens_details":{"cache_write_tokens":7,"audio_tokens":0,"video_tokens":0},"completion_tokens_details":{"image_tokens":0}}""", true, 7)]
+    [InlineData("""{"is_byok":false,"prompt_tokens_details":{"audio_tokens":1}}""", false, 0)]
+    [InlineData("""{"is_byok":false,"prompt_tokens_details":{"video_tokens":1}}""", false, 0)]
+    [InlineData("""{"is_byok":false,"completion_tokens_details":{"image_tokens":1}}""", false, 0)]
+    [InlineData("""{"is_byok":false,"server_tool_use_details":{"web_search_requests":0,"tool_calls_executed":0}}""", true, 0)]
+    [InlineData("""{"is_byok":false,"server_tool_use_details":{"web_search_requests":0,"tool_calls_executed":1}}""", false, 0)]
+    [InlineData("""{"server_tool_use":{"web_search_requests":2}}""", false, 0)]
+    [InlineData("""{"is_byok":false,"server_tool_use_details":null}""", true, 0)]
+    [InlineData("""{"is_byok":false,"server_tool_use_details":{"a":{"b":[1]},"web_search_requests":"3"}}""", false, 0)]
+    public void Charges_BeyondTokens_AreNoticed(string usage, bool? isPricedByTokens, int cacheWrites)
+    {
+        var facts = new AnswerFacts();
+        Assert.True(AnswerReader.TryRead(Encoding.UTF8.GetBytes($$"""{"usage":{{usage}},"choices":[{}]}"""), facts));
+
+        Assert.Equal((isPricedByTokens, cacheWrites), (facts.IsPricedByTokens, facts.CacheWriteTokens ?? 0));
+    }
+
     private static decimal? Money(string? text) => text is null ? null : decimal.Parse(text, CultureInfo.InvariantCulture);
 
     private static ModelCallUsage? Read(string usage)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace Jarvis.SemanticKernel.Tests.Storage;
@@ -23,10 +24,20 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     internal abstract ICostStore Costs { get; }
 
+    internal abstract ICallCorrectionStore Corrections { get; }
+
+    internal abstract IUnresolvedCallStore Unresolved { get; }
+
     internal abstract IProcessStore Processes { get; }
 
     /// <summary>The table jarvis.call_details, by its name in this engine.</summary>
     public abstract string Details { get; }
+
+    /// <summary>The table jarvis.corrections, by its name in this engine.</summary>
+    public abstract string CorrectionsTable { get; }
+
+    /// <summary>The exact cost of a row of the details as a text.</summary>
+    public abstract string CostText { get; }
 
     /// <summary>The view jarvis.calls, by its name in this engine.</summary>
     public abstract string View { get; }

@@ -12,7 +12,7 @@ internal sealed class PostgresSchemaContext(DbContextOptions<PostgresSchemaConte
     public const string HistoryTable = "migrations_history";
 
     // Written here too because asking EF Core for it builds the model, which costs a second of every start; a test compares.
-    public const string NewestMigration = "20261124064215_KillSwitchScopes";
+    public const string NewestMigration = "20261124073500_CallCorrections";
 
     public static PostgresSchemaContext For(NpgsqlDataSource dataSource) => new(
         new DbContextOptionsBuilder<PostgresSchemaContext>().UseNpgsql(dataSource, NameHistory).Options);
@@ -24,6 +24,7 @@ internal sealed class PostgresSchemaContext(DbContextOptions<PostgresSchemaConte
     {
         base.OnModelCreating(modelBuilder);
         modelBuilder.Entity<CallDetailsRow>().ToTable("call_details", Schema);
+        modelBuilder.Entity<CorrectionRow>().ToTable("corrections", Schema);
         modelBuilder.Entity<ProcessRow>().ToTable("processes", Schema);
         modelBuilder.Entity<KillSwitchVersionRow>().ToTable("kill_switch_version", Schema);
         modelBuilder.Entity<KillSwitchChangeRow>().ToTable("kill_switch_changes", Schema);

@@ -47,6 +47,11 @@ internal abstract class SchemaContext(DbContextOptions options) : DbContext(opti
             table.Property(row => row.AuditId).ValueGeneratedNever();
             table.HasIndex(row => new { row.Key, row.AuditId }, "kill_switch_changes_key");
         });
+        modelBuilder.Entity<CorrectionRow>(table =>
+        {
+            table.HasKey(row => new { row.CallId, row.CostSourceAfter });
+            table.Property(row => row.CallId).ValueGeneratedNever();
+        });
         modelBuilder.Entity<KillSwitchActivationRow>().HasKey(row => row.Key);
         modelBuilder.Entity<CallDetailsRow>(table =>
         {
@@ -54,6 +59,7 @@ internal abstract class SchemaContext(DbContextOptions options) : DbContext(opti
             table.Property(row => row.CallId).ValueGeneratedNever();
             table.HasIndex(row => row.AiCallId, "call_details_ai_call_id").IsUnique();
             table.HasIndex(row => row.StartedAt, "call_details_started_at");
+            table.HasIndex(row => row.StartedAt, "call_details_unresolved").HasFilter("cost_source IN ('unknown', 'computed') AND generation_id IS NOT NULL");
             table.HasIndex(row => row.RunId, "call_details_run_id").HasFilter("run_id IS NOT NULL");
             table.HasIndex(row => new { row.GoalId, row.StartedAt }, "call_details_goal_id").HasFilter("goal_id IS NOT NULL");
         });

@@ -1,6 +1,7 @@
 using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Tests.Fixtures;
@@ -25,6 +26,8 @@ internal sealed class PostgresStorage : StorageUnderTest
         Switch = new PostgresKillSwitchStore(Connections, Database);
         Release = new PostgresKillSwitchReleaseStore(Connections, Database);
         Costs = new PostgresCostStore(Connections, Database);
+        Corrections = new PostgresCallCorrection(Connections, Database, new FakeLogger<PostgresCallCorrection>(Logs));
+        Unresolved = new PostgresUnresolvedCallStore(Connections, Database);
         Processes = new PostgresProcessStore(Connections);
     }
 
@@ -44,9 +47,17 @@ internal sealed class PostgresStorage : StorageUnderTest
 
     internal override ICostStore Costs { get; }
 
+    internal override ICallCorrectionStore Corrections { get; }
+
+    internal override IUnresolvedCallStore Unresolved { get; }
+
     internal override IProcessStore Processes { get; }
 
     public override string Details => "jarvis.call_details";
+
+    public override string CorrectionsTable => "jarvis.corrections";
+
+    public override string CostText => "cost_usd_exact::text";
 
     public override string View => "jarvis.calls";
 

@@ -1,6 +1,7 @@
 using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Storage.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -25,6 +26,8 @@ internal sealed class SqliteStorage : StorageUnderTest
         Switch = new SqliteKillSwitchStore(_connections, Database);
         Release = new SqliteKillSwitchReleaseStore(_connections, Database);
         Costs = new SqliteCostStore(_connections, Database);
+        Corrections = new SqliteCallCorrection(_connections, Database, new FakeLogger<SqliteCallCorrection>(Logs));
+        Unresolved = new SqliteUnresolvedCallStore(_connections, Database);
         Processes = new SqliteProcessStore(_connections);
     }
 
@@ -42,9 +45,17 @@ internal sealed class SqliteStorage : StorageUnderTest
 
     internal override ICostStore Costs { get; }
 
+    internal override ICallCorrectionStore Corrections { get; }
+
+    internal override IUnresolvedCallStore Unresolved { get; }
+
     internal override IProcessStore Processes { get; }
 
     public override string Details => "jarvis_call_details";
+
+    public override string CorrectionsTable => "jarvis_corrections";
+
+    public override string CostText => "coalesce(cost_usd_text, CASE WHEN cost_usd_exact IS NULL THEN NULL ELSE cost_usd_exact || 'e-12' END)";
 
     public override string View => "jarvis_calls";
 
