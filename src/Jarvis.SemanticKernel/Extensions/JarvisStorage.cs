@@ -29,27 +29,17 @@ internal sealed class JarvisStorage : IDisposable
         DatabaseTarget target = FindTarget(options.Value, environment);
         if (target.Kind == DatabaseKind.Postgres)
         {
+            DatabaseTarget listen = FindListenTarget(options.Value) ?? target;
+            (Identity, ListenIdentity) = (PostgresConnections.Identify(target), PostgresConnections.Identify(listen));
             NpgsqlConnectionStringBuilder named = new(target.ConnectionString);
-            Identity = new NpgsqlConnectionStringBuilder
-            {
-                // Names of machines are the same in any case, paths of sockets are not.
-                Host = named.Host?.StartsWith('/') == true ? named.Host : named.Host?.ToUpperInvariant(),
-                Port = named.Port,
-                Database = named.Database ?? named.Username,
-                Username = named.Username,
-
-                // Both may choose another schema, with tables of its own.
-                SearchPath = named.SearchPath,
-                Options = named.Options,
-            }.ConnectionString;
             JournalFolder = (Path.Combine(PrivateFolder.Default(), "journal"), FolderName(named.Database ?? named.Username ?? "postgres", Identity));
-            _postgres = new PostgresConnections(target, FindListenTarget(options.Value));
+            _postgres = new PostgresConnections(target, listen, options.Value.Ledger.StoreTimeout);
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else
         {
             _sqlite = new SqliteConnections(target);
-            Identity = _sqlite.Path;
+            (Identity, ListenIdentity) = (_sqlite.Path, "");
 
             // Who may write the file may write beside it: one more folder to name, or to forget on a volume, is one too many.
             JournalFolder = ($"{_sqlite.Path}.journal", FolderName(Path.GetFileName(_sqlite.Path), Identity));
@@ -62,11 +52,14 @@ internal sealed class JarvisStorage : IDisposable
     /// <summary>Gets what tells this database from others, without a password.</summary>
     public string Identity { get; }
 
+    /// <summary>Gets what tells the server on which changes are heard from others, without a password.</summary>
+    public string ListenIdentity { get; }
+
     /// <summary>Gets where journals lie unless the options say where, and the name of this database's own folder there.</summary>
     public (string Default, string Name) JournalFolder { get; }
 
-    public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
-        ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
+    public IAiCallStore CreateAiCallStore(TimeProvider time, ILoggerFactory loggers) => _postgres is not null
+        ? new PostgresAiCallStore(_postgres, Database, time, loggers.CreateLogger<PostgresAiCallStore>())
         : new SqliteAiCallStore(_sqlite!, Database, loggers.CreateLogger<SqliteAiCallStore>());
 
     public IKillSwitchStore CreateKillSwitchStore() =>
@@ -76,6 +69,8 @@ internal sealed class JarvisStorage : IDisposable
         _postgres is not null ? new PostgresKillSwitchReleaseStore(_postgres, Database) : new SqliteKillSwitchReleaseStore(_sqlite!, Database);
 
     public IKillSwitchChanges CreateKillSwitchChanges(TimeProvider time) => _postgres is not null ? new PostgresKillSwitchChanges(_postgres, time) : new SqliteKillSwitchChanges();
+
+    public IProcessStore CreateProcessStore() => _postgres is not null ? new PostgresProcessStore(_postgres) : new SqliteProcessStore(_sqlite!);
 
     public ICostStore CreateCostStore() => _postgres is not null ? new PostgresCostStore(_postgres, Database) : new SqliteCostStore(_sqlite!, Database);
 

@@ -5,10 +5,11 @@ namespace Jarvis.SemanticKernel.Ledger;
 /// <summary>
 /// Innermost but for the last look at the switch: notes every call before it is made, and writes its record, whatever became of it, before anybody sees its end.
 /// </summary>
-internal sealed class AiCallLogFilter(IAiCallLedger ledger, ICallIntents intents) : IModelCallFilter
+internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog, ICallIntents intents) : IModelCallFilter
 {
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
+        await backlog.WaitForRoomAsync(context.CancellationToken).ConfigureAwait(false);
         ICallIntent intent = intents.Begin(context);
         try
         {
@@ -18,7 +19,10 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger, ICallIntents intents
         {
             if (context.Status is { } status)
             {
-                await AppendAsync(context, status).ConfigureAwait(false);
+                using (backlog.Add())
+                {
+                    await AppendAsync(context, status).ConfigureAwait(false);
+                }
             }
 
             // Not after a failure: what could not be recorded is recorded by the next process.

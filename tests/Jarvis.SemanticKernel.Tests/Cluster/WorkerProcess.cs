@@ -22,20 +22,26 @@ internal sealed class WorkerProcess : IAsyncDisposable
             {
                 _words.Writer.TryWrite(word);
             }
+            else
+            {
+                _words.Writer.TryComplete();
+            }
         };
         process.BeginOutputReadLine();
     }
 
     public string Name { get; }
 
-    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers)
+    public int Pid => _process.Id;
+
+    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers, bool isStreaming = false)
     {
         DirectoryInfo journal = Directory.CreateTempSubdirectory("jarvis-test-journal-");
         string count = callers.ToString(CultureInfo.InvariantCulture);
-        return new WorkerProcess(name, WorkerProgram.Start("steady", name, endpoint.ToString(), database, count, journal.FullName), journal);
+        return new WorkerProcess(name, WorkerProgram.Start("steady", name, endpoint.ToString(), database, count, journal.FullName, isStreaming ? "stream" : "call"), journal);
     }
 
-    /// <summary>Waits until the process says so.</summary>
+    /// <summary>Waits until the process says so. What it says when it fails is on standard error.</summary>
     public async Task SaysAsync(string word, CancellationToken cancellationToken)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -43,6 +49,23 @@ internal sealed class WorkerProcess : IAsyncDisposable
         while (await _words.Reader.ReadAsync(bounded.Token) != word)
         {
         }
+    }
+
+    /// <summary>Sends a signal by its name: STOP, CONT, KILL.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Lets it end in order.</summary>
+    public async Task EndAsync()
+    {
+        _process.StandardInput.Close();
+        using var bounded = new CancellationTokenSource(Bound);
+        await _process.WaitForExitAsync(bounded.Token);
+        Assert.Equal(0, _process.ExitCode);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,8 @@ internal sealed record RecordedCall
 
     public required string Status { get; init; }
 
+    public string? Error { get; init; }
+
     public decimal? CostUsd { get; init; }
 
     public int? PromptTokens { get; init; }
@@ -30,6 +32,4 @@ internal sealed record RecordedCall
     public string? Route { get; init; }
 
     public string? GenerationId { get; init; }
-
-    public string? Error { get; init; }
 }

@@ -9,9 +9,7 @@ namespace Jarvis.SemanticKernel.Tests.Fixtures;
 internal abstract class TestDatabase : IAsyncDisposable
 {
     private const string Columns =
-        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route";
-
-    private const string MoreColumns = "CAST(call_id AS TEXT), generation_id, error";
+        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error, CAST(call_id AS TEXT), generation_id";
 
     /// <summary>What a user writes into the options.</summary>
     public abstract string Setting { get; }
@@ -22,7 +20,7 @@ internal abstract class TestDatabase : IAsyncDisposable
     protected abstract string CostText { get; }
 
     public async Task<IReadOnlyList<RecordedCall>> ReadCallsAsync() =>
-        await ReadAsync($"SELECT {Columns}, {CostText}, {MoreColumns} FROM {Details} ORDER BY started_at, call_id", row => new RecordedCall
+        await ReadAsync($"SELECT {Columns}, {CostText} FROM {Details} ORDER BY started_at, call_id", row => new RecordedCall
         {
             Tier = row.GetString(0),
             Status = row.GetString(1),
@@ -35,10 +33,10 @@ internal abstract class TestDatabase : IAsyncDisposable
             Function = row.IsDBNull(8) ? null : row.GetString(8),
             RunId = row.IsDBNull(9) ? null : row.GetString(9),
             Route = row.IsDBNull(10) ? null : row.GetString(10),
-            CostUsd = row.IsDBNull(11) ? null : decimal.Parse(row.GetString(11), NumberStyles.Float, CultureInfo.InvariantCulture),
+            Error = row.IsDBNull(11) ? null : row.GetString(11),
             CallId = Guid.Parse(row.GetString(12)),
             GenerationId = row.IsDBNull(13) ? null : row.GetString(13),
-            Error = row.IsDBNull(14) ? null : row.GetString(14),
+            CostUsd = row.IsDBNull(14) ? null : decimal.Parse(row.GetString(14), NumberStyles.Float, CultureInfo.InvariantCulture),
         });
 
     /// <summary>Prompt and completion tokens of the rows in the shared table.</summary>

@@ -145,6 +145,21 @@ public class ScopedGuardTests
     }
 
     [Fact]
+    public async Task ChangesOfOneScope_AreLoggedOnce()
+    {
+        GuardUnderTest guard = new();
+        foreach (string value in (string[])[Off, FakeKillSwitchStore.Active, FakeKillSwitchStore.Active, Off, Off, "garbage", "garbage", Off])
+        {
+            guard.Store.Scoped = [new("kill_switch:tier:strong", value, null, 1), new("kill_switch:goal:1", FakeKillSwitchStore.Active, null, 1)];
+            await guard.CheckAsync();
+            guard.LetCacheExpire();
+        }
+
+        Assert.Equal([3004, 3004, 3005, 3002, 3003], guard.Logs.GetSnapshot().Select(entry => entry.Id.Id));
+        Assert.Contains("tier:strong", guard.Logs.GetSnapshot()[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task GlobalRowHoldsNoState_StateCannotBeTold()
     {
         GuardUnderTest guard = new();
