@@ -55,6 +55,8 @@ internal sealed class JournaledLedger(GroupCommitLedger store, LedgerJournal jou
         }
         else
         {
+            // A store that hangs says nothing; it is its records that come back too late.
+            journal.Store.Open(cause);
             await KeepAsync(record, cause).ConfigureAwait(false);
         }
     }

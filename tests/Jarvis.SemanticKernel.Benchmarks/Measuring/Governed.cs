@@ -6,6 +6,8 @@ namespace Jarvis.SemanticKernel.Benchmarks.Measuring;
 /// <summary>Containers with this package in them.</summary>
 internal static class Governed
 {
+    private static readonly string Journal = Path.Combine(Path.GetTempPath(), "jarvis-benchmarks-journal");
+
     /// <summary>With everything: the switch and the ledger in a database. Another ledger may take the place of the package's own.</summary>
     public static ServiceProvider On(string database, Uri endpoint, IAiCallLedger? ledger = null)
     {
@@ -15,7 +17,11 @@ internal static class Governed
             services.AddSingleton(ledger);
         }
 
-        services.AddJarvisRouting(options => (options.ApiKey, options.Endpoint, options.Database, options.Plugins) = ("key", endpoint, database, JarvisPlugins.None));
+        services.AddJarvisRouting(options =>
+        {
+            (options.ApiKey, options.Endpoint, options.Database, options.Plugins) = ("key", endpoint, database, JarvisPlugins.None);
+            options.Ledger.JournalFolder = Journal;
+        });
         return services.BuildServiceProvider();
     }
 
@@ -25,7 +31,11 @@ internal static class Governed
         var services = new ServiceCollection();
         services.AddSingleton<IAiCallLedger>(new NoLedger());
         services.AddSingleton<IKillSwitchStore, OpenSwitchStore>();
-        services.AddJarvisRouting(options => (options.ApiKey, options.Endpoint, options.Plugins) = ("key", endpoint, JarvisPlugins.None));
+        services.AddJarvisRouting(options =>
+        {
+            (options.ApiKey, options.Endpoint, options.Plugins) = ("key", endpoint, JarvisPlugins.None);
+            options.Ledger.JournalFolder = Journal;
+        });
         return services.BuildServiceProvider();
     }
 }

@@ -9,9 +9,8 @@ namespace Jarvis.SemanticKernel.Tests.Fixtures;
 internal abstract class TestDatabase : IAsyncDisposable
 {
     private const string Columns =
-        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error, cost_source";
-
-    private const string MoreColumns = "CAST(call_id AS TEXT), generation_id";
+        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error, cost_source, "
+        + "CAST(call_id AS TEXT), generation_id";
 
     /// <summary>What a user writes into the options.</summary>
     public abstract string Setting { get; }
@@ -26,7 +25,7 @@ internal abstract class TestDatabase : IAsyncDisposable
     protected abstract string CostText { get; }
 
     public async Task<IReadOnlyList<RecordedCall>> ReadCallsAsync() =>
-        await ReadAsync($"SELECT {Columns}, {CostText}, {MoreColumns} FROM {Details} ORDER BY started_at, call_id", row => new RecordedCall
+        await ReadAsync($"SELECT {Columns}, {CostText} FROM {Details} ORDER BY started_at, call_id", row => new RecordedCall
         {
             Tier = row.GetString(0),
             Status = row.GetString(1),
@@ -41,9 +40,9 @@ internal abstract class TestDatabase : IAsyncDisposable
             Route = row.IsDBNull(10) ? null : row.GetString(10),
             Error = row.IsDBNull(11) ? null : row.GetString(11),
             CostSource = row.GetString(12),
-            CostUsd = row.IsDBNull(13) ? null : decimal.Parse(row.GetString(13), NumberStyles.Float, CultureInfo.InvariantCulture),
-            CallId = Guid.Parse(row.GetString(14)),
-            GenerationId = row.IsDBNull(15) ? null : row.GetString(15),
+            CallId = Guid.Parse(row.GetString(13)),
+            GenerationId = row.IsDBNull(14) ? null : row.GetString(14),
+            CostUsd = row.IsDBNull(15) ? null : decimal.Parse(row.GetString(15), NumberStyles.Float, CultureInfo.InvariantCulture),
         });
 
     /// <summary>Prompt and completion tokens of the rows in the shared table.</summary>

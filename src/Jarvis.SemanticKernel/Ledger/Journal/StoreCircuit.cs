@@ -31,7 +31,7 @@ internal sealed class StoreCircuit(IAiCallStore store, TimeSpan timeout, TimePro
 
         try
         {
-            await TryAsync(batch).ConfigureAwait(false);
+            await store.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (!store.IsRefusal(e))
         {
