@@ -14,6 +14,8 @@ internal sealed class CommandRun(IServiceProvider services, bool asJson, string 
 
     public IJarvisDatabase Tables => services.GetRequiredService<IJarvisDatabase>();
 
+    public ILedgerJournal Journal => services.GetRequiredService<ILedgerJournal>();
+
     public IKillSwitch KillSwitch => services.GetRequiredService<IKillSwitch>();
 
     public IKillSwitchProcesses Processes => services.GetRequiredService<IKillSwitchProcesses>();

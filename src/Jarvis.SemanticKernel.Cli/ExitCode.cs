@@ -15,10 +15,10 @@ internal static class ExitCode
     public const string Explained =
         """
         Exit codes:
-          0    done; for 'status': the global switch is not active, nor the one that was named
+          0    done; 'status': neither the global switch is active nor the one named
           1    failed: database unreachable or without schema, switch unreadable
           2    bad usage or a bad setting; nothing was done
-          3    'status': the switch is active, the global one or the one that was named
+          3    'status': the switch is active, the global one or the one named
           4    'doctor': found faults
           5    'kill', 'resume': done, but not every live process acts on it yet
           6    'costs reconcile': asked about all, and some costs are still unknown

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jarvis.SemanticKernel.Benchmarks.Chain;
+using Jarvis.SemanticKernel.Benchmarks.Journal;
 using Jarvis.SemanticKernel.Benchmarks.KillSwitch;
 using Jarvis.SemanticKernel.Benchmarks.Measuring;
 using Jarvis.SemanticKernel.Benchmarks.Report;
@@ -19,9 +20,17 @@ internal static class Program
           ledger [slices]      only the ledger, against commits of one record each
           chain [slices]       calls without a database, against Semantic Kernel alone
           kill-switch          a cached check of the switch
+          journal              noting a call before it leaves, and forgetting it
         """;
 
-    private static readonly ISection[] Sections = [new ThroughputSection(), new LedgerSection(), new ChainSection(), new KillSwitchSection()];
+    private static readonly ISection[] Sections =
+    [
+        new ThroughputSection(),
+        new LedgerSection(),
+        new ChainSection(),
+        new MicroSection<KillSwitchCheckBenchmarks>("kill-switch", "`ThrowIfActiveAsync`, cached"),
+        new MicroSection<CallIntentBenchmarks>("journal", "noted, id, cleared"),
+    ];
 
     public static async Task<int> Main(string[] args)
     {

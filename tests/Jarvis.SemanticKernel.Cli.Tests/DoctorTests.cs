@@ -9,6 +9,9 @@ public sealed class DoctorTests(PostgresServer server) : IAsyncLifetime
 {
     private const string Key = "sk-or-v1-canary-doctor";
 
+    // A record as it stands in the journal: version, length, checksum, content.
+    private const string Line = "J1 00000094 15e0897b {\"record\":{\"callId\":\"01890a5d-ac96-774b-bcce-b302099a8057\",\"startedAt\":\"2026-07-01T12:00:00+00:00\",\"tier\":\"mid\",\"requestedModel\":\"m\",\"status\":\"Ok\"}}\n";
+
     private readonly CommandLine _jarvis = new();
     private OpenRouterSimulator? _upstream;
     private PostgresDatabase? _database;
@@ -37,7 +40,7 @@ public sealed class DoctorTests(PostgresServer server) : IAsyncLifetime
         CliResult doctor = await _jarvis.RunAsync("doctor");
 
         Assert.True(doctor.ExitCode == 0, doctor.All);
-        string[] subjects = ["connection", "schema", "audit", "push", "time zone", "listener", "switch", "key", "tier strong", "tier mid", "tier cheap", "gate"];
+        string[] subjects = ["connection", "schema", "audit", "push", "time zone", "listener", "switch", "journal", "key", "tier strong", "tier mid", "tier cheap", "gate"];
         Assert.All(subjects, subject => Assert.Matches($"(?m)^{subject} +ok ", doctor.Output));
         Assert.Equal("No faults.", doctor.Lines[^1]);
         Assert.DoesNotContain(Key, doctor.All, StringComparison.Ordinal);
@@ -95,6 +98,22 @@ public sealed class DoctorTests(PostgresServer server) : IAsyncLifetime
         JsonElement doctor = await DiagnoseAsync(exitCode: 4);
 
         Finding(doctor, "switch", "fault");
+    }
+
+    [Theory]
+    [InlineData("journal", "notice", 0, "1 records wait, 0 are refused, 0 files are damaged")]
+    [InlineData("refused", "fault", 4, "0 records wait, 1 are refused, 0 files are damaged")]
+    [InlineData("journal.damaged", "fault", 4, "0 records wait, 0 are refused, 1 files are damaged")]
+    public async Task RecordsInTheJournal_AreCounted(string kind, string outcome, int exitCode, string detail)
+    {
+        _jarvis.Environment["JARVIS_DATABASE_URL"] = _jarvis.DatabaseFile;
+        await _jarvis.RunAsync("db", "migrate");
+        string nothing = Finding(await DiagnoseAsync(exitCode: 0), "journal", "ok");
+        string folder = nothing["Nothing waits in ".Length..^1];
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"dead-000001.{kind}"), Line, TestContext.Current.CancellationToken);
+
+        Assert.StartsWith(detail, Finding(await DiagnoseAsync(exitCode), "journal", outcome), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ internal static class DoctorCommand
             findings.AddRange(await ProcessCheck.RunAsync(run.Processes, TimeProvider.System, cancellationToken));
         }
 
+        findings.Add(await JournalCheck.RunAsync(run.Journal, cancellationToken));
         findings.AddRange(await endpoint);
         findings.Add(await gate);
         findings = findings.ConvertAll(finding => finding with { Detail = Failure.InTermsOfTheCommandLine(finding.Detail) });

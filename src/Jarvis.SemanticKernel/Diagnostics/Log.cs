@@ -47,4 +47,43 @@ internal static partial class Log
 
     [LoggerMessage(3010, LogLevel.Information, "The heartbeat of this process can be written again.")]
     public static partial void HeartbeatWorks(this ILogger logger);
+
+    [LoggerMessage(3040, LogLevel.Warning, "The ledger's database does not take records ({Exception}). They are kept in the local journal until it does.")]
+    public static partial void StoreFails(this ILogger logger, string exception, Exception cause);
+
+    [LoggerMessage(3041, LogLevel.Information, "The ledger's database takes records again.")]
+    public static partial void StoreWorksAgain(this ILogger logger);
+
+    [LoggerMessage(3042, LogLevel.Error, "The database refuses the record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD). It is kept in the local journal as refused.")]
+    public static partial void RecordRefused(this ILogger logger, Guid callId, string tier, string status, decimal? costUsd, Exception exception);
+
+    [LoggerMessage(3043, LogLevel.Information, "Replaying {Count} records of {File}.")]
+    public static partial void ReplayStarted(this ILogger logger, int count, string file);
+
+    [LoggerMessage(3044, LogLevel.Information, "{Done} records are replayed, {Remaining} remain.")]
+    public static partial void ReplayProgress(this ILogger logger, int done, int remaining);
+
+    [LoggerMessage(3045, LogLevel.Information, "Replayed {Done} records and set {Refused} aside as refused; {File} is done.")]
+    public static partial void ReplayDone(this ILogger logger, int done, int refused, string file);
+
+    [LoggerMessage(3046, LogLevel.Warning, "The replay stopped after {Done} records, {Remaining} remain in {File}. It is tried again.")]
+    public static partial void ReplayInterrupted(this ILogger logger, int done, int remaining, string file);
+
+    [LoggerMessage(3047, LogLevel.Warning, "The last record of {File} is incomplete: its process died while writing it. All before it were replayed.")]
+    public static partial void JournalTorn(this ILogger logger, string file);
+
+    [LoggerMessage(3048, LogLevel.Error, "The journal is damaged in {Places} places. What could be read was replayed; the file is kept as {File}.")]
+    public static partial void JournalDamaged(this ILogger logger, int places, string file);
+
+    [LoggerMessage(3049, LogLevel.Warning, "A later version of this package wrote {File}. It is left to a process of that version.")]
+    public static partial void JournalIsNewer(this ILogger logger, string file);
+
+    [LoggerMessage(3050, LogLevel.Warning, "{Count} calls were under way when their process died. They are recorded, their cost is unknown ({File}).")]
+    public static partial void CallsOrphaned(this ILogger logger, int count, string file);
+
+    [LoggerMessage(3051, LogLevel.Error, "{Count} calls that were under way when their process died cannot be read any more ({File}).")]
+    public static partial void IntentsDamaged(this ILogger logger, int count, string file);
+
+    [LoggerMessage(3052, LogLevel.Error, "What waits in {Folder} could not be brought into the ledger ({Exception}). It is tried again.")]
+    public static partial void RecoveryFailed(this ILogger logger, string exception, string folder, Exception cause);
 }

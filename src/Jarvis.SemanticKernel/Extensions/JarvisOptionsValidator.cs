@@ -12,6 +12,7 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         List<string> faults = [.. options.Faults];
         CheckAccess(options, faults);
         CheckListenConnection(options, faults);
+        CheckJournal(options.Ledger, faults);
         CheckTiers(options, faults);
         CheckLimits(options, faults);
         if (registration is { CallsModels: true, HasScopedModelCallFilter: true })
@@ -71,6 +72,14 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         else if (target.Kind != DatabaseKind.Postgres)
         {
             faults.Add($"{JarvisStorage.ListenSetting} names no Postgres server. Accepted is a postgres:// URL or an Npgsql connection string, or nothing.");
+        }
+    }
+
+    private static void CheckJournal(LedgerOptions ledger, List<string> faults)
+    {
+        if (ledger.JournalFolder is { } folder && (!Path.IsPathFullyQualified(folder) || folder.Contains('\0', StringComparison.Ordinal)))
+        {
+            faults.Add($"Ledger:JournalFolder is {ShownValue.Of(folder)}. Accepted is the full path of a folder on a local disk, or nothing; Ledger:UseJournal switches the journal off.");
         }
     }
 

@@ -63,7 +63,7 @@ internal static class JarvisRegistrationSteps
 
     public static void AddJarvisLedger(this IServiceCollection services)
     {
-        services.TryAddSingleton<IAiCallLedger, GroupCommitLedger>();
+        services.AddJarvisJournal();
         services.TryAddSingleton<ICostReport, CostReport>();
         services.TryAddSingleton<RecordBacklog>();
         services.TryAddSingleton<AiCallLogFilter>();

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using Jarvis.SemanticKernel.Costs;
+using Jarvis.SemanticKernel.Diagnostics;
 using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
 using Jarvis.SemanticKernel.Ledger.Reconciliation;
@@ -15,6 +18,9 @@ internal sealed class JarvisStorage : IDisposable
 {
     public const string ListenSetting = "KillSwitch:ListenConnection";
 
+    private const int LongestReadableName = 40;
+    private const int HashLength = 16;
+
     private readonly PostgresConnections? _postgres;
     private readonly SqliteConnections? _sqlite;
 
@@ -25,6 +31,7 @@ internal sealed class JarvisStorage : IDisposable
         {
             DatabaseTarget listen = FindListenTarget(options.Value) ?? target;
             (Identity, ListenIdentity) = (PostgresConnections.Identify(target), PostgresConnections.Identify(listen));
+            JournalFolder = (Path.Combine(PrivateFolder.Default(), "journal"), FolderName(PostgresConnections.DatabaseOf(target), Identity));
             _postgres = new PostgresConnections(target, listen, options.Value.Ledger.StoreTimeout);
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
@@ -32,6 +39,9 @@ internal sealed class JarvisStorage : IDisposable
         {
             _sqlite = new SqliteConnections(target);
             (Identity, ListenIdentity) = (_sqlite.Path, "");
+
+            // Who may write the file may write beside it: one more folder to name, or to forget on a volume, is one too many.
+            JournalFolder = ($"{_sqlite.Path}.journal", FolderName(Path.GetFileName(_sqlite.Path), Identity));
             Database = new SqliteJarvisDatabase(target, _sqlite);
         }
     }
@@ -43,6 +53,9 @@ internal sealed class JarvisStorage : IDisposable
 
     /// <summary>Gets what tells the server on which changes are heard from others, without a password.</summary>
     public string ListenIdentity { get; }
+
+    /// <summary>Gets where journals lie unless the options say where, and the name of this database's own folder there.</summary>
+    public (string Default, string Name) JournalFolder { get; }
 
     public IAiCallStore CreateAiCallStore(TimeProvider time, ILoggerFactory loggers) => _postgres is not null
         ? new PostgresAiCallStore(_postgres, Database, time, loggers.CreateLogger<PostgresAiCallStore>())
@@ -71,6 +84,13 @@ internal sealed class JarvisStorage : IDisposable
     {
         _postgres?.Dispose();
         _sqlite?.Dispose();
+    }
+
+    // For people the start of it, for exactness the end.
+    private static string FolderName(string database, string identity)
+    {
+        string readable = string.Concat(database.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '_').Take(LongestReadableName));
+        return $"{readable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..HashLength]}";
     }
 
     private static DatabaseTarget? FindListenTarget(JarvisRoutingOptions options) => options.KillSwitch.ListenConnection is not { } listen ? null

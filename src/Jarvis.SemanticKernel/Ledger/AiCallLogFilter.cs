@@ -1,13 +1,17 @@
+using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.Ledger.Reconciliation;
 
 namespace Jarvis.SemanticKernel.Ledger;
 
-/// <summary>Innermost but for the last look at the switch: writes the record of every call that was made, whatever became of it, before anybody sees its end.</summary>
-internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog, UnreportedCosts unreported) : IModelCallFilter
+/// <summary>
+/// Innermost but for the last look at the switch: notes every call before it is made, and writes its record, whatever became of it, before anybody sees its end.
+/// </summary>
+internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog, ICallIntents intents, UnreportedCosts unreported) : IModelCallFilter
 {
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
         await backlog.WaitForRoomAsync(context.CancellationToken).ConfigureAwait(false);
+        ICallIntent intent = intents.Begin(context);
         try
         {
             await next(context).ConfigureAwait(false);
@@ -19,11 +23,28 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlo
                 AiCallRecord record = unreported.Price(ToRecord(context, status), context);
                 using (backlog.Add())
                 {
-                    await ledger.AppendAsync(record).ConfigureAwait(false);
+                    await AppendAsync(context, record).ConfigureAwait(false);
                 }
 
                 unreported.HandOver(record, context);
             }
+
+            // Not after a failure: what could not be recorded is recorded by the next process.
+            intent.Settle(context);
+        }
+    }
+
+    private async Task AppendAsync(ModelCallContext context, AiCallRecord record)
+    {
+        try
+        {
+            await ledger.AppendAsync(record).ConfigureAwait(false);
+        }
+        catch (LedgerException e) when (context is { IsStreaming: false, Response: { IsSuccessStatusCode: true, Content: var answer } })
+        {
+            // In memory since the call was over. Of a stream its reader has everything but the end.
+            e.ResponseBody = await answer.ReadAsStringAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

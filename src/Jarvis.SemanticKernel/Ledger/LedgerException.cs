@@ -14,4 +14,11 @@ public sealed class LedgerException : KernelException
 
     /// <summary>Gets the record that is not in the ledger, with what is known of the call's cost.</summary>
     public AiCallRecord Record { get; }
+
+    /// <summary>Gets the answer that was paid for, as the upstream sent it, or <see langword="null"/>.</summary>
+    /// <value>
+    /// The body of an answer in one piece. Null for a stream, whose reader has had all of it but the final event, and when no answer came. Not part of the exception's text; it may
+    /// quote the prompt, so keep it out of logs.
+    /// </value>
+    public string? ResponseBody { get; internal set; }
 }

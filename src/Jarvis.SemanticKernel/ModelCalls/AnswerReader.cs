@@ -36,30 +36,30 @@ internal static class AnswerReader
 
     private static void ReadMember(ref Utf8JsonReader reader, AnswerFacts facts)
     {
-        if (reader.ValueTextEquals("choices"u8))
+        if (reader.IsNamed("choices"u8))
         {
             reader.Read();
             ReadChoices(ref reader, facts);
         }
-        else if (reader.ValueTextEquals("usage"u8))
+        else if (reader.IsNamed("usage"u8))
         {
             reader.Read();
             UsageReader.Read(ref reader, facts);
         }
-        else if (reader.ValueTextEquals("error"u8))
+        else if (reader.IsNamed("error"u8))
         {
             reader.Read();
             facts.Error = ErrorReader.Read(ref reader) ?? facts.Error;
         }
-        else if (reader.ValueTextEquals("id"u8))
+        else if (reader.IsNamed("id"u8))
         {
             facts.Id = reader.ReadText(facts.Id);
         }
-        else if (reader.ValueTextEquals("model"u8))
+        else if (reader.IsNamed("model"u8))
         {
             facts.Model = reader.ReadText(facts.Model);
         }
-        else if (reader.ValueTextEquals("provider"u8))
+        else if (reader.IsNamed("provider"u8))
         {
             facts.Provider = reader.ReadText(facts.Provider);
         }
@@ -89,12 +89,12 @@ internal static class AnswerReader
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("error"u8))
+                if (reader.IsNamed("error"u8))
                 {
                     reader.Read();
                     facts.Error = ErrorReader.Read(ref reader) ?? facts.Error;
                 }
-                else if (reader.ValueTextEquals("finish_reason"u8))
+                else if (reader.IsNamed("finish_reason"u8))
                 {
                     reader.Read();
                     facts.FinishedWithError |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);

@@ -105,8 +105,8 @@ internal sealed class EventTemplate
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isChoices = reader.ValueTextEquals("choices"u8);
-            bool counts = reader.ValueTextEquals("usage"u8) || reader.ValueTextEquals("error"u8);
+            bool isChoices = reader.IsNamed("choices"u8);
+            bool counts = reader.IsNamed("usage"u8) || reader.IsNamed("error"u8);
             reader.Read();
             if (counts && reader.TokenType != JsonTokenType.Null)
             {
@@ -135,8 +135,8 @@ internal sealed class EventTemplate
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                bool isDelta = reader.ValueTextEquals("delta"u8);
-                bool counts = reader.ValueTextEquals("error"u8);
+                bool isDelta = reader.IsNamed("delta"u8);
+                bool counts = reader.IsNamed("error"u8);
                 reader.Read();
                 if (counts && reader.TokenType != JsonTokenType.Null)
                 {

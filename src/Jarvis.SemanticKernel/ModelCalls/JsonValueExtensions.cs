@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
@@ -7,6 +8,11 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>Reads the value after a property name. A value of another kind than expected reads as null: unknown, never a guess.</summary>
 internal static class JsonValueExtensions
 {
+    /// <summary>Compares a property name. Names without escapes, which are all that anybody sends, are compared as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsNamed(this ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+        reader.ValueIsEscaped || reader.HasValueSequence ? reader.ValueTextEquals(name) : reader.ValueSpan.SequenceEqual(name);
+
     /// <summary>Reads a text; keeps <paramref name="known"/> when it says the same, so that a stream's chunks allocate it once.</summary>
     public static string? ReadText(this ref Utf8JsonReader reader, string? known)
     {
@@ -20,8 +26,13 @@ internal static class JsonValueExtensions
         return known is not null && reader.ValueTextEquals(known) ? known : reader.GetString();
     }
 
-    public static int? ReadInt32(this ref Utf8JsonReader reader) =>
-        reader.ReadDecimal() is { } number && number == decimal.Truncate(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
+    public static int? ReadInt32(this ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int plain) ? plain
+            : reader.CurrentDecimal() is { } number && number == decimal.Truncate(number) && number is >= int.MinValue and <= int.MaxValue ? (int)number
+            : null;
+    }
 
     public static int? ReadCount(this ref Utf8JsonReader reader) => reader.ReadInt32() is >= 0 and var count ? count : null;
 
@@ -29,6 +40,11 @@ internal static class JsonValueExtensions
     public static decimal? ReadDecimal(this ref Utf8JsonReader reader)
     {
         reader.Read();
+        return reader.CurrentDecimal();
+    }
+
+    private static decimal? CurrentDecimal(this ref Utf8JsonReader reader)
+    {
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
         {
             reader.Skip();

@@ -61,7 +61,18 @@ public sealed class ModelCallContext
     public int? HttpStatus { get; internal set; }
 
     /// <summary>Gets the upstream's id of the call, or <see langword="null"/>. Known from the response's headers on.</summary>
-    public string? GenerationId { get; internal set; }
+    public string? GenerationId
+    {
+        get;
+        internal set
+        {
+            field = value;
+            if (value is not null)
+            {
+                GenerationIdKnown?.Invoke(value);
+            }
+        }
+    }
 
     /// <summary>Gets the model that answered, or <see langword="null"/>.</summary>
     public string? Model { get; internal set; }
@@ -89,6 +100,9 @@ public sealed class ModelCallContext
 
     /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
     internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }
+
+    /// <summary>Gets or sets what hears of <see cref="GenerationId"/>, long before the call is over.</summary>
+    internal Action<string>? GenerationIdKnown { get; set; }
 
     /// <summary>Gets what makes the exception of a call that was cut from outside; null while it was not.</summary>
     internal Func<Exception>? CutBy => Volatile.Read(ref _cutBy);

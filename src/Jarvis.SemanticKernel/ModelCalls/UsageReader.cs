@@ -20,29 +20,29 @@ internal static class UsageReader
         Details details = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            if (reader.IsNamed("prompt_tokens"u8))
             {
                 promptTokens = reader.ReadCount();
             }
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (reader.IsNamed("completion_tokens"u8))
             {
                 completionTokens = reader.ReadCount();
             }
-            else if (reader.ValueTextEquals("cost"u8))
+            else if (reader.IsNamed("cost"u8))
             {
                 cost = reader.ReadDecimal();
             }
-            else if (reader.ValueTextEquals("is_byok"u8))
+            else if (reader.IsNamed("is_byok"u8))
             {
                 reader.Read();
                 isByok = reader.TokenType switch { JsonTokenType.True => true, JsonTokenType.False => false, _ => null };
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("cost_details"u8) || reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (reader.IsNamed("cost_details"u8) || reader.IsNamed("prompt_tokens_details"u8) || reader.IsNamed("completion_tokens_details"u8))
             {
                 ReadDetails(ref reader, ref details);
             }
-            else if (reader.ValueTextEquals("server_tool_use_details"u8) || reader.ValueTextEquals("server_tool_use"u8))
+            else if (reader.IsNamed("server_tool_use_details"u8) || reader.IsNamed("server_tool_use"u8))
             {
                 details.HasOtherCharges |= HasAnyCount(ref reader);
             }
@@ -78,23 +78,23 @@ internal static class UsageReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("upstream_inference_cost"u8))
+            if (reader.IsNamed("upstream_inference_cost"u8))
             {
                 details.UpstreamCost = reader.ReadDecimal();
             }
-            else if (reader.ValueTextEquals("cached_tokens"u8))
+            else if (reader.IsNamed("cached_tokens"u8))
             {
                 details.CachedTokens = reader.ReadCount();
             }
-            else if (reader.ValueTextEquals("cache_write_tokens"u8))
+            else if (reader.IsNamed("cache_write_tokens"u8))
             {
                 details.CacheWriteTokens = reader.ReadCount();
             }
-            else if (reader.ValueTextEquals("reasoning_tokens"u8))
+            else if (reader.IsNamed("reasoning_tokens"u8))
             {
                 details.ReasoningTokens = reader.ReadCount();
             }
-            else if (reader.ValueTextEquals("audio_tokens"u8) || reader.ValueTextEquals("video_tokens"u8) || reader.ValueTextEquals("image_tokens"u8))
+            else if (reader.IsNamed("audio_tokens"u8) || reader.IsNamed("video_tokens"u8) || reader.IsNamed("image_tokens"u8))
             {
                 details.HasOtherCharges |= reader.ReadDecimal() > 0m;
             }

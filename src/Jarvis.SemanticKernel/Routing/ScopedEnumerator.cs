@@ -8,69 +8,155 @@ namespace Jarvis.SemanticKernel.Routing;
 /// execution context that holds it is made once and reused as long as the reader's own context stays the same, so a step allocates nothing.
 /// </summary>
 [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "Execution contexts are shared with the code that runs in them.")]
-internal sealed class ScopedEnumerator<T>(LogicalCall call, IAsyncEnumerable<T> source, CancellationToken cancellationToken) : IAsyncEnumerator<T>
+[SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "A step is carried out of its callback, and consumed once.")]
+internal sealed class ScopedEnumerator<T>(ScopedStream<T> stream, CancellationTokenSource? linked, CancellationToken cancellationToken) : IAsyncEnumerator<T>
 {
     private ExecutionContext? _reader;
     private ExecutionContext? _scoped;
+    private LogicalCall? _call;
     private IAsyncEnumerator<T>? _inner;
     private ValueTask<bool> _step;
+    private bool _isOver;
 
     public T Current => _inner!.Current;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> MoveNextAsync()
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It reaches the reader when the call is over.")]
+    public ValueTask<bool> MoveNextAsync()
     {
+        if (_isOver)
+        {
+            return new(false);
+        }
+
         try
         {
-            RunScoped();
-            return await _step.ConfigureAwait(false);
+            if (_call is null)
+            {
+                _call = stream.Begin();
+                _call.ThrowIfStopped();
+            }
+
+            RunScoped(_call);
+            if (_step.IsCompletedSuccessfully)
+            {
+                // The next piece was at hand, as most are: nothing to wait for.
+                bool hasNext = _step.Result;
+                _step = new(hasNext);
+                _call.ThrowIfStopped();
+                if (hasNext)
+                {
+                    return new(true);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            _step = ValueTask.FromException<bool>(e);
+        }
+
+        return FinishStepAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_isOver || _call is null)
+        {
+            _isOver = true;
+            linked?.Dispose();
+            return default;
+        }
+
+        return EndAsync(_call);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> FinishStepAsync()
+    {
+        bool goesOn = false;
+        try
+        {
+            bool hasNext;
+            try
+            {
+                hasNext = await _step.ConfigureAwait(false);
+            }
+            finally
+            {
+                _call?.ThrowIfStopped();
+            }
+
+            goesOn = hasNext;
+            return hasNext;
         }
         finally
         {
-            call.ThrowIfStopped();
+            if (!goesOn && _call is { } call)
+            {
+                await EndAsync(call).ConfigureAwait(false);
+            }
         }
     }
 
-    public async ValueTask DisposeAsync()
+    // The reader hears of the end, whatever it is, when the call is over: its record is durable by then.
+    private async ValueTask EndAsync(LogicalCall call)
     {
-        if (_inner is not null)
+        _isOver = true;
+        try
         {
-            await _inner.DisposeAsync().ConfigureAwait(false);
-        }
+            if (_inner is not null)
+            {
+                await _inner.DisposeAsync().ConfigureAwait(false);
+            }
 
-        // A stream that its reader abandons is over for the caller only when its record is durable.
-        await call.AbandonOpenCallsAsync().ConfigureAwait(false);
+            await call.AbandonOpenCallsAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            call.End();
+            linked?.Dispose();
+        }
     }
 
-    private void RunScoped()
+    private void RunScoped(LogicalCall call)
     {
         var reader = ExecutionContext.Capture();
         if (reader is null)
         {
             // The caller suppressed the flow: there is no context to reuse.
+            AmbientCall outside = AmbientCall.Current;
             call.Enter();
-            Step(this);
+            try
+            {
+                Step(this);
+            }
+            finally
+            {
+                AmbientCall.Current = outside;
+            }
+
             return;
         }
 
         if (!ReferenceEquals(reader, _reader) || _scoped is null)
         {
             _reader = reader;
-            AmbientCall outside = AmbientCall.Current;
-            call.Enter();
-            _scoped = ExecutionContext.Capture();
-            AmbientCall.Current = outside;
+            ExecutionContext.Run(reader, static self => ((ScopedEnumerator<T>)self!).MakeScope(), this);
         }
 
-        ExecutionContext.Run(_scoped!, static state => Step((ScopedEnumerator<T>)state!), this);
+        ExecutionContext.Run(_scoped!, static self => Step((ScopedEnumerator<T>)self!), this);
     }
 
-    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "Carried out of the callback and awaited once by the only caller.")]
+    private void MakeScope()
+    {
+        _call!.Enter();
+        _scoped = ExecutionContext.Capture();
+    }
+
     private static void Step(ScopedEnumerator<T> self)
     {
         self._inner ??= self.Start();
         self._step = self._inner.MoveNextAsync();
     }
 
-    private IAsyncEnumerator<T> Start() => source.GetAsyncEnumerator(cancellationToken);
+    private IAsyncEnumerator<T> Start() => stream.Start(cancellationToken);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Services;
@@ -49,27 +48,12 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         }
     }
 
-    public async IAsyncEnumerable<StreamingChatMessageContent> GetStreamingChatMessageContentsAsync(
+    public IAsyncEnumerable<StreamingChatMessageContent> GetStreamingChatMessageContentsAsync(
         ChatHistory chatHistory,
         PromptExecutionSettings? executionSettings = null,
         Kernel? kernel = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var call = LogicalCall.Create(Tier, Model, _attribution, isStreaming: true);
-        try
-        {
-            call.ThrowIfStopped();
-            var reader = new ScopedEnumerator<StreamingChatMessageContent>(
-                call, connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken), cancellationToken);
-            await using ConfiguredAsyncDisposable ending = reader.ConfigureAwait(false);
-            while (await reader.MoveNextAsync().ConfigureAwait(false))
-            {
-                yield return reader.Current;
-            }
-        }
-        finally
-        {
-            call.End();
-        }
-    }
+        CancellationToken cancellationToken = default) => new ScopedStream<StreamingChatMessageContent>(
+            () => LogicalCall.Create(Tier, Model, _attribution, isStreaming: true),
+            token => connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token),
+            cancellationToken);
 }

@@ -10,11 +10,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly DirectoryInfo _journal;
     private readonly Channel<string> _words = Channel.CreateUnbounded<string>();
 
-    private WorkerProcess(string name, Process process)
+    private WorkerProcess(string name, Process process, DirectoryInfo journal)
     {
-        (Name, _process) = (name, process);
+        (Name, _process, _journal) = (name, process, journal);
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is { } word)
@@ -35,20 +36,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public static WorkerProcess Start(string name, Uri endpoint, string database, int callers, bool isStreaming = false)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Jarvis.SemanticKernel.TestWorker.dll");
-        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture), isStreaming ? "stream" : "call"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-
-        // Nothing of the tests' own environment may configure it.
-        foreach (string variable in (string[])["OPENROUTER_BASE_URL", "OPENROUTER_API_KEY", "JARVIS_DATABASE_URL", "DATABASE_URL", "JARVIS_MODEL_STRONG", "JARVIS_MODEL_MID", "JARVIS_MODEL_CHEAP"])
-        {
-            start.Environment.Remove(variable);
-        }
-
-        return new WorkerProcess(name, Process.Start(start)!);
+        DirectoryInfo journal = Directory.CreateTempSubdirectory("jarvis-test-journal-");
+        string count = callers.ToString(CultureInfo.InvariantCulture);
+        return new WorkerProcess(name, WorkerProgram.Start("steady", name, endpoint.ToString(), database, count, journal.FullName, isStreaming ? "stream" : "call"), journal);
     }
 
     /// <summary>Waits until the process says so. What it says when it fails is on standard error.</summary>
@@ -83,5 +73,6 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _journal.Delete(recursive: true);
     }
 }

@@ -13,8 +13,8 @@ internal sealed class Archive(IKillSwitch killSwitch)
         await CopyForHoursAsync(ending.Token);
         return "Copied.";
     }
-
     #endregion
+
     public TaskCompletionSource Copying { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Task CopyForHoursAsync(CancellationToken cancellationToken)

@@ -7,9 +7,13 @@ using Microsoft.SemanticKernel;
 namespace Jarvis.SemanticKernel.Tests.Extensions;
 
 /// <summary>A database that a platform handed to the application is not migrated unless somebody says so.</summary>
-public class SharedDatabaseTests(PostgresServer server)
+public sealed class SharedDatabaseTests(PostgresServer server) : IDisposable
 {
+    private readonly DirectoryInfo _journal = Directory.CreateTempSubdirectory("jarvis-test-journal-");
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _journal.Delete(recursive: true);
 
     [Fact]
     public async Task EmptyDatabaseFromDatabaseUrl_StaysEmptyAndSaysWhatToRun()
@@ -44,12 +48,12 @@ public class SharedDatabaseTests(PostgresServer server)
         Assert.Equal("1", await database.TextAsync("SELECT count(*) FROM jarvis.call_details"));
     }
 
-    private static ServiceProvider Build(PostgresDatabase database, OpenRouterSimulator upstream, bool? autoMigrate)
+    private ServiceProvider Build(PostgresDatabase database, OpenRouterSimulator upstream, bool? autoMigrate)
     {
         ServiceCollection services = [];
         services.AddKernel();
         services.AddSingleton<EnvironmentVariables>(new TestEnvironment(("DATABASE_URL", database.ConnectionString), ("OPENROUTER_API_KEY", "key")));
-        services.AddJarvisRouting(options => (options.Endpoint, options.AutoMigrate) = (upstream.Endpoint, autoMigrate));
+        services.AddJarvisRouting(options => (options.Endpoint, options.AutoMigrate, options.Ledger.JournalFolder) = (upstream.Endpoint, autoMigrate, _journal.FullName));
         return services.BuildServiceProvider();
     }
 }

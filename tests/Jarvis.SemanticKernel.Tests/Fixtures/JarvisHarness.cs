@@ -17,12 +17,16 @@ public sealed class JarvisHarness : IAsyncDisposable
 
     private readonly ServiceProvider _services;
     private readonly IAsyncDisposable? _owned;
+    private readonly DirectoryInfo? _journal;
+    private readonly bool _ownsUpstream;
 
-    private JarvisHarness(ServiceProvider services, OpenRouterSimulator upstream, IAsyncDisposable? owned)
+    private JarvisHarness(ServiceProvider services, OpenRouterSimulator upstream, IAsyncDisposable? owned, DirectoryInfo? journal, bool ownsUpstream)
     {
         _services = services;
         Upstream = upstream;
         _owned = owned;
+        _journal = journal;
+        _ownsUpstream = ownsUpstream;
     }
 
     public OpenRouterSimulator Upstream { get; }
@@ -43,7 +47,8 @@ public sealed class JarvisHarness : IAsyncDisposable
         Action<JarvisRoutingOptions>? configure = null,
         Action<IServiceCollection>? register = null,
         OpenRouterSimulator? upstream = null,
-        bool isOwnProcess = true)
+        bool isOwnProcess = true,
+        bool ownsUpstream = true)
     {
         IAsyncDisposable? owned = null;
         if (database is null)
@@ -52,6 +57,8 @@ public sealed class JarvisHarness : IAsyncDisposable
             (owned, database) = (file, file.Path);
         }
 
+        // That of a file lies beside it.
+        DirectoryInfo? journal = database.StartsWith("Host=", StringComparison.Ordinal) ? Directory.CreateTempSubdirectory("jarvis-test-journal-") : null;
         upstream ??= await OpenRouterSimulator.StartAsync(ct: TestContext.Current.CancellationToken);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
@@ -73,20 +80,30 @@ public sealed class JarvisHarness : IAsyncDisposable
 
             // What a call cost must not change behind the back of a test that is not about that.
             options.Ledger.Reconciliation.IsEnabled = false;
+
+            // What a test wrote it looks for in the database, however busy the machine is.
+            options.Ledger.StoreTimeout = TimeSpan.FromMinutes(1);
+            options.Ledger.JournalFolder = journal?.FullName;
             configure?.Invoke(options);
         });
         services.AddJarvisOperator();
-        return new JarvisHarness(services.BuildServiceProvider(), upstream, owned);
+        return new JarvisHarness(services.BuildServiceProvider(), upstream, owned, journal, ownsUpstream);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await Upstream.DisposeAsync();
+        if (_ownsUpstream)
+        {
+            await Upstream.DisposeAsync();
+        }
+
         if (_owned is not null)
         {
             await _owned.DisposeAsync();
         }
+
+        _journal?.Delete(recursive: true);
     }
 
     /// <summary>The tests' own environment must not leak into what they test.</summary>

@@ -22,10 +22,12 @@ internal sealed class LocalPostgres : IRunningPostgres
         """;
 
     private readonly Process _script;
+    private readonly string _bin;
+    private readonly string _data;
 
-    private LocalPostgres(Process script, int port)
+    private LocalPostgres(Process script, int port, string bin, string folder)
     {
-        _script = script;
+        (_script, _bin, _data) = (script, bin, Path.Combine(folder, "data"));
         ConnectionString = $"Host=127.0.0.1;Port={port};Username=jarvis_test;Database=postgres";
     }
 
@@ -50,19 +52,11 @@ internal sealed class LocalPostgres : IRunningPostgres
         int port = FreePort();
         string folder = Path.Combine(Path.GetTempPath(), $"jarvis-test-postgres-{Guid.NewGuid():N}");
 
-        // The server refuses to run as root.
-        ProcessStartInfo start = new() { FileName = Environment.UserName == "root" ? "runuser" : "sh", RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = "/" };
-        string[] asOther = Environment.UserName == "root" ? ["-u", await AccountAsync(), "--", "sh"] : [];
-        foreach (string argument in (string[])[.. asOther, "-c", Script, "sh", folder, bin, $"{port}"])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        Process script = Process.Start(start)!;
+        Process script = await StartShellAsync(Script, folder, bin, $"{port}");
         string? answer = await script.StandardOutput.ReadLineAsync();
         if (answer == "ready")
         {
-            return new LocalPostgres(script, port);
+            return new LocalPostgres(script, port, bin, folder);
         }
 
         string output = answer + "\n" + await script.StandardOutput.ReadToEndAsync();
@@ -70,11 +64,52 @@ internal sealed class LocalPostgres : IRunningPostgres
         throw new InvalidOperationException($"PostgreSQL of {bin} did not start: {output}");
     }
 
+    /// <summary>Stops every process of the server where it is, as a machine does that hangs: connections stay, and nothing answers.</summary>
+    public async Task PauseAsync() => await SignalAsync("STOP");
+
+    public async Task ContinueAsync() => await SignalAsync("CONT");
+
+    /// <summary>Ends the server without a word and starts it again.</summary>
+    public async Task RestartAsync()
+    {
+        using Process restart = await StartShellAsync("\"$1/pg_ctl\" -D \"$2\" -m immediate -w -t 60 -l \"$2/../server.log\" restart >/dev/null 2>&1", _bin, _data);
+        await EndAsync(restart);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _script.StandardInput.Close();
         await _script.WaitForExitAsync();
         _script.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using Process kill = await StartShellAsync("pid=$(head -n 1 \"$2/postmaster.pid\") && kill -$1 $pid $(cat /proc/$pid/task/$pid/children)", signal, _data);
+        await EndAsync(kill);
+    }
+
+    private static async Task EndAsync(Process shell)
+    {
+        await shell.WaitForExitAsync();
+        if (shell.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"A command to the server ended with {shell.ExitCode}.");
+        }
+    }
+
+    // The server refuses to run as root.
+    private static async Task<Process> StartShellAsync(string script, params string[] arguments)
+    {
+        bool isRoot = Environment.UserName == "root";
+        string[] shell = isRoot ? ["-u", await AccountAsync(), "--", "sh"] : [];
+        ProcessStartInfo start = new(isRoot ? "runuser" : "sh", [.. shell, "-c", script, "sh", .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = "/",
+        };
+        return Process.Start(start)!;
     }
 
     private static async Task<string> AccountAsync() =>

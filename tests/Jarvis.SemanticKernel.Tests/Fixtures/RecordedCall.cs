@@ -3,6 +3,8 @@ namespace Jarvis.SemanticKernel.Tests.Fixtures;
 /// <summary>A row of call_details as plain SQL reads it.</summary>
 internal sealed record RecordedCall
 {
+    public required Guid CallId { get; init; }
+
     public required string Tier { get; init; }
 
     public required string Status { get; init; }
@@ -30,4 +32,6 @@ internal sealed record RecordedCall
     public string? RunId { get; init; }
 
     public string? Route { get; init; }
+
+    public string? GenerationId { get; init; }
 }

@@ -11,6 +11,8 @@ internal abstract class TestDatabase : IAsyncDisposable
     private const string Columns =
         "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error, cost_source";
 
+    private const string MoreColumns = "CAST(call_id AS TEXT), generation_id";
+
     /// <summary>What a user writes into the options.</summary>
     public abstract string Setting { get; }
 
@@ -24,7 +26,7 @@ internal abstract class TestDatabase : IAsyncDisposable
     protected abstract string CostText { get; }
 
     public async Task<IReadOnlyList<RecordedCall>> ReadCallsAsync() =>
-        await ReadAsync($"SELECT {Columns}, {CostText} FROM {Details} ORDER BY started_at, call_id", row => new RecordedCall
+        await ReadAsync($"SELECT {Columns}, {CostText}, {MoreColumns} FROM {Details} ORDER BY started_at, call_id", row => new RecordedCall
         {
             Tier = row.GetString(0),
             Status = row.GetString(1),
@@ -40,13 +42,16 @@ internal abstract class TestDatabase : IAsyncDisposable
             Error = row.IsDBNull(11) ? null : row.GetString(11),
             CostSource = row.GetString(12),
             CostUsd = row.IsDBNull(13) ? null : decimal.Parse(row.GetString(13), NumberStyles.Float, CultureInfo.InvariantCulture),
+            CallId = Guid.Parse(row.GetString(14)),
+            GenerationId = row.IsDBNull(15) ? null : row.GetString(15),
         });
 
     /// <summary>Prompt and completion tokens of the rows in the shared table.</summary>
     public Task<IReadOnlyList<(int Prompt, int Completion)>> ReadAiCallsAsync() =>
         ReadAsync("SELECT prompt_tokens, completion_tokens FROM ai_calls", row => (row.GetInt32(0), row.GetInt32(1)));
 
-    public async Task<long> CountAsync(string fromWhere) => (await ReadAsync($"SELECT count(*) FROM {fromWhere}", row => row.GetInt64(0)))[0];
+    /// <summary>How many rows a table has that both engines call the same.</summary>
+    public async Task<int> CountAsync(string table) => (await ReadAsync($"SELECT CAST(count(*) AS INTEGER) FROM {table}", row => row.GetInt32(0)))[0];
 
     public async Task ExecuteAsync(string sql)
     {

@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.Tests.Ledger.Reconciliation;
 
 namespace Jarvis.SemanticKernel.Tests.Ledger;
@@ -14,7 +15,7 @@ public class RecordBacklogTests
     public async Task TooManyRecordsWait_NoCallLeavesUntilOneIsDurable()
     {
         HangingLedger ledger = new();
-        AiCallLogFilter filter = new(ledger, new RecordBacklog(), WorkerUnderTest.Idle());
+        AiCallLogFilter filter = new(ledger, new RecordBacklog(), NoCallIntents.Instance, WorkerUnderTest.Idle());
         List<Task> abandoned = [.. Enumerable.Range(0, RecordBacklog.Most).Select(_ => CallAsync(filter, () => { }))];
         Assert.Equal(RecordBacklog.Most, ledger.Waiting.Count);
 
@@ -40,7 +41,7 @@ public class RecordBacklogTests
     public async Task HeldCall_ThatIsGivenUp_NeverLeavesAndHasNoRecord()
     {
         HangingLedger ledger = new();
-        AiCallLogFilter filter = new(ledger, new RecordBacklog(), WorkerUnderTest.Idle());
+        AiCallLogFilter filter = new(ledger, new RecordBacklog(), NoCallIntents.Instance, WorkerUnderTest.Idle());
         List<Task> abandoned = [.. Enumerable.Range(0, RecordBacklog.Most).Select(_ => CallAsync(filter, () => { }))];
         using CancellationTokenSource caller = new();
         bool hasLeft = false;
@@ -59,7 +60,7 @@ public class RecordBacklogTests
     public async Task RecordThatFails_MakesRoomToo()
     {
         HangingLedger ledger = new();
-        AiCallLogFilter filter = new(ledger, new RecordBacklog(), WorkerUnderTest.Idle());
+        AiCallLogFilter filter = new(ledger, new RecordBacklog(), NoCallIntents.Instance, WorkerUnderTest.Idle());
         List<Task> abandoned = [.. Enumerable.Range(0, RecordBacklog.Most).Select(_ => CallAsync(filter, () => { }))];
         Task held = CallAsync(filter, () => { }, Ct);
 

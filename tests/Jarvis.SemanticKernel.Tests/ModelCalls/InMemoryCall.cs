@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.ModelCalls;
 using Jarvis.SemanticKernel.Routing;
 using Jarvis.SemanticKernel.Tests.Ledger.Reconciliation;
@@ -50,7 +51,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
         _client ??= new HttpMessageInvoker(new UpstreamErrorHandler
         {
             InnerHandler = new ModelCallHandler(
-                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, new RecordBacklog(), WorkerUnderTest.Idle())]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
+                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, new RecordBacklog(), NoCallIntents.Instance, WorkerUnderTest.Idle())]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
             {
                 InnerHandler = new Network(this),
             },

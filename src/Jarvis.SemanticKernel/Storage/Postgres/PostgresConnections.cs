@@ -82,8 +82,17 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
     /// <summary>What tells one database from another, whoever logs in.</summary>
     public static string Identify(DatabaseTarget target)
     {
-        NpgsqlConnectionStringBuilder builder = new(target.ConnectionString);
-        return $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username} {builder.SearchPath} {builder.Options}";
+        NpgsqlConnectionStringBuilder named = new(target.ConnectionString);
+
+        // Names of machines are the same in any case, paths of sockets are not.
+        string? host = named.Host?.StartsWith('/') == true ? named.Host : named.Host?.ToUpperInvariant();
+        return $"{named.Username}@{host}:{named.Port}/{DatabaseOf(target)} {named.SearchPath} {named.Options}";
+    }
+
+    public static string DatabaseOf(DatabaseTarget target)
+    {
+        NpgsqlConnectionStringBuilder named = new(target.ConnectionString);
+        return named.Database ?? named.Username ?? "postgres";
     }
 
     private static NpgsqlConnectionStringBuilder Common(DatabaseTarget target)

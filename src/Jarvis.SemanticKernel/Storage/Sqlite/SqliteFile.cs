@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Jarvis.SemanticKernel.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace Jarvis.SemanticKernel.Storage.Sqlite;
@@ -46,32 +47,15 @@ internal static class SqliteFile
         return fault is null;
     }
 
-    public static string DefaultPath()
-    {
-        string folder = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        return folder.Length > 0
-            ? Path.Combine(folder, "jarvis", "jarvis.db")
-
-            // A service account without a home, as in many containers.
-            : Path.Combine(Path.GetTempPath(), $"jarvis-{Environment.UserName}", "jarvis.db");
-    }
+    public static string DefaultPath() => Path.Combine(PrivateFolder.Default(), "jarvis.db");
 
     /// <summary>Creates the folder of the file, readable by its owner only.</summary>
     public static void CreateFolder(string path)
     {
         string? folder = Path.GetDirectoryName(path);
-        if (string.IsNullOrEmpty(folder) || Directory.Exists(folder))
+        if (!string.IsNullOrEmpty(folder))
         {
-            return;
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            PrivateFolder.Create(folder);
         }
     }
 

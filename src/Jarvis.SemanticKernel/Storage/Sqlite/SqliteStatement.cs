@@ -83,8 +83,7 @@ internal sealed class SqliteStatement : IDisposable
 
     private SqliteStatement BindText(ReadOnlySpan<byte> utf8)
     {
-        // To the library an empty span is no text at all.
-        Check(utf8.IsEmpty ? raw.sqlite3_bind_text(_statement, ++_bound, string.Empty) : raw.sqlite3_bind_text(_statement, ++_bound, utf8));
+        Check(raw.sqlite3_bind_text(_statement, ++_bound, utf8));
         return this;
     }
 

@@ -1,0 +1,31 @@
+namespace Jarvis.SemanticKernel.Ledger.Journal;
+
+/// <summary>Counts what is in a folder; without one, there is nothing to count.</summary>
+internal sealed class JournalExamination(JournalFolder? folder) : ILedgerJournal
+{
+    public Task<LedgerJournalState> GetStateAsync(CancellationToken cancellationToken = default) => folder is null
+        ? Task.FromResult(new LedgerJournalState(null, 0, 0, 0))
+        : Task.Run(
+            () => new LedgerJournalState(
+                folder.Path,
+                ReadAll(folder.Find(JournalFolder.Records), cancellationToken).LongCount(),
+
+                // A replay that was interrupted may have set a record aside twice.
+                ReadAll(folder.Find(JournalFolder.Refused), cancellationToken).Select(entry => entry.Record.CallId).Distinct().LongCount(),
+                folder.Find(JournalFolder.Damaged).Count),
+            cancellationToken);
+
+    private static IEnumerable<JournalEntry> ReadAll(IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        foreach (string name in files)
+        {
+            using FileStream? file = JournalFolder.TryRead(name);
+            JournalReader? reader = file is null ? null : new JournalReader(file);
+            while (reader?.Read() is { } entry)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return entry;
+            }
+        }
+    }
+}
