@@ -18,6 +18,9 @@ internal static class LeftCalls
             options.Resilience.MaxRetries = 0;
             options.Ledger.Reconciliation.IsEnabled = false;
 
+            // It would lie in the home of whoever runs the tests.
+            options.Ledger.UseJournal = false;
+
             // The first query of a process on a busy machine is slow.
             options.KillSwitch.ReadTimeout = TimeSpan.FromSeconds(30);
         });

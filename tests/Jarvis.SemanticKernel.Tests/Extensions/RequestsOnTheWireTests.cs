@@ -87,7 +87,7 @@ public class RequestsOnTheWireTests
         Assert.Equal("worth waiting for", (await jarvis.Chat(Tier.Mid).GetChatMessageContentAsync("Work", cancellationToken: Ct)).Content);
         Assert.Equal(1, jarvis.Upstream.RequestCount);
 
-        await Assert.ThrowsAsync<ModelCallException>(() => jarvis.Chat(Tier.Mid).GetChatMessageContentAsync("Work", cancellationToken: Ct));
+        await Assert.ThrowsAnyAsync<ModelCallException>(() => jarvis.Chat(Tier.Mid).GetChatMessageContentAsync("Work", cancellationToken: Ct));
 
         Assert.Equal(1 + 3, jarvis.Upstream.RequestCount);
     }

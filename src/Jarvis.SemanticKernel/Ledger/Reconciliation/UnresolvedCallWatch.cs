@@ -1,7 +1,8 @@
 namespace Jarvis.SemanticKernel.Ledger.Reconciliation;
 
 /// <summary>Has every record asked about that becomes durable without a cost, whoever appends it: a call that just ended, and what was kept elsewhere until now.</summary>
-internal sealed class UnresolvedCallWatch(IAiCallStore store, CostInquiry inquiry, ReconciliationWorker worker) : IAiCallStore
+internal sealed class UnresolvedCallWatch(IAiCallStore store, CostInquiry inquiry, ReconciliationWorker worker)
+    : IAiCallStore, IDisposable, IAsyncDisposable
 {
     public int MaxConcurrentBatches => store.MaxConcurrentBatches;
 
@@ -18,4 +19,19 @@ internal sealed class UnresolvedCallWatch(IAiCallStore store, CostInquiry inquir
     }
 
     public bool IsRefusal(Exception exception) => store.IsRefusal(exception);
+
+    // The container knows this one only.
+    public void Dispose() => (store as IDisposable)?.Dispose();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (store is IAsyncDisposable asynchronous)
+        {
+            await asynchronous.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            Dispose();
+        }
+    }
 }

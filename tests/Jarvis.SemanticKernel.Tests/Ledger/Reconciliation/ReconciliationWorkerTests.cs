@@ -125,7 +125,7 @@ public sealed class ReconciliationWorkerTests
     public async Task RecordThatBecomesDurable_IsAskedAboutWhoeverAppendsIt()
     {
         using WorkerUnderTest test = new();
-        UnresolvedCallWatch watch = new(new FakeAiCallStore { OnCommit = _ => null }, test.Inquiry, test.Worker);
+        await using UnresolvedCallWatch watch = new(new FakeAiCallStore { OnCommit = _ => null }, test.Inquiry, test.Worker);
         AiCallRecord orphan = Storage.Records.Unbilled() with { StartedAt = test.Clock.GetUtcNow(), Latency = TimeSpan.Zero };
         test.Api.OnGeneration = _ => Task.FromResult<Generation?>(FakeOpenRouterApi.Row(1m));
 
