@@ -37,7 +37,8 @@ public class ScopedStreamTests
     [InlineData(true)]
     public async Task Step_OfAReaderWhoSuppressedTheFlow_LeavesNothingAroundIt(bool waits)
     {
-        IAsyncEnumerator<string?> reader = Stream(token => Agents(waits, cancellationToken: token)).GetAsyncEnumerator(Ct);
+        // What goes on behind a wait has no scope then, since nothing carries it there.
+        IAsyncEnumerator<string?> reader = Stream(_ => Pieces(waits)).GetAsyncEnumerator(Ct);
         Task<bool> step;
         using (ExecutionContext.SuppressFlow())
         {
@@ -162,6 +163,17 @@ public class ScopedStreamTests
             Assert.NotNull(AmbientCall.Current.Call);
             yield return i == failsAt ? throw new NotSupportedException() : AmbientCall.Current.Attribution.Agent;
         }
+    }
+
+    private static async IAsyncEnumerable<string?> Pieces(bool waits)
+    {
+        Assert.NotNull(AmbientCall.Current.Call);
+        if (waits)
+        {
+            await Task.Yield();
+        }
+
+        yield return "piece";
     }
 
     private LogicalCall Begin()
