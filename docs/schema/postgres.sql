@@ -338,3 +338,49 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124073500_CallCorrections') THEN
+    CREATE TABLE jarvis.corrections (
+        call_id uuid NOT NULL,
+        cost_source_after text NOT NULL,
+        corrected_at timestamp with time zone NOT NULL,
+        asked_by text NOT NULL,
+        cost_source_before text NOT NULL,
+        cost_usd_before numeric,
+        cost_usd_after numeric NOT NULL,
+        prompt_tokens_before integer,
+        prompt_tokens_after integer,
+        completion_tokens_before integer,
+        completion_tokens_after integer,
+        cached_tokens_before integer,
+        cached_tokens_after integer,
+        reasoning_tokens_before integer,
+        reasoning_tokens_after integer,
+        model_before text,
+        model_after text,
+        provider_before text,
+        provider_after text,
+        CONSTRAINT corrections_pkey PRIMARY KEY (call_id, cost_source_after)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124073500_CallCorrections') THEN
+    CREATE INDEX call_details_unresolved ON jarvis.call_details (started_at) WHERE cost_source IN ('unknown', 'computed') AND generation_id IS NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124073500_CallCorrections') THEN
+    INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
+    VALUES ('20261124073500_CallCorrections', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
