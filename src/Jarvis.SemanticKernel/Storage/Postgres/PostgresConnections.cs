@@ -86,7 +86,7 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 
         // Names of machines are the same in any case, paths of sockets are not.
         string? host = named.Host?.StartsWith('/') == true ? named.Host : named.Host?.ToUpperInvariant();
-        return $"{named.Username}@{host}:{named.Port}/{DatabaseOf(target)} {named.SearchPath} {named.Options}";
+        return $"{host}:{named.Port}/{DatabaseOf(target)} {named.SearchPath} {named.Options}";
     }
 
     public static string DatabaseOf(DatabaseTarget target)
