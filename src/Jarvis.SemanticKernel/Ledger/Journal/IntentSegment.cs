@@ -68,7 +68,15 @@ internal sealed class IntentSegment : IDisposable
     {
         _view?.Dispose();
         _map?.Dispose();
-        File.Delete(_file.Name);
+        try
+        {
+            File.Delete(_file.Name);
+        }
+        catch (IOException)
+        {
+            // Its folder is gone, or cannot be changed: what is left there holds no call.
+        }
+
         _file.Dispose();
     }
 }

@@ -77,6 +77,19 @@ public sealed class CallIntentsTests : IDisposable
     }
 
     [Fact]
+    public void Disposed_AfterItsFolderWasRemoved_IsNoFailure()
+    {
+        ModelCallContext call = CallsUnderWay.New();
+        _intents.Begin(call).Settle(call);
+        Directory.Delete(_folder.Path, recursive: true);
+
+        _intents.Dispose();
+
+        Assert.False(Directory.Exists(_folder.Path));
+        Directory.CreateDirectory(_folder.Path);
+    }
+
+    [Fact]
     public void Disposed_TheFileGoesWithTheLastCall()
     {
         ModelCallContext call = CallsUnderWay.New();
