@@ -3,7 +3,7 @@ namespace Jarvis.SemanticKernel.Tests.Fixtures;
 /// <summary>Waits for what nothing signals. Bounded, and the bound is never what a passing test waits for.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     public static async Task TrueAsync(Func<Task<bool>> conditionAsync, CancellationToken cancellationToken)
