@@ -22,12 +22,13 @@ public sealed class CutAcrossProcessesTests(PostgresServer server, ITestOutputHe
     [Fact]
     public async Task Activation_ThatCuts_ClosesEveryStreamOfEveryProcess()
     {
-        (int processes, int streams, int activations) = IsFull ? (8, 8, 200) : (2, 25, 6);
+        (int processes, int streams, int activations) = IsFull ? (8, 8, 200) : (2, 25, 5);
         await using PostgresDatabase database = await server.CreateDatabaseAsync();
         await using OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(ct: Ct);
         SimulatedReply endless = SimulatedReply.Text("an answer that goes on and on").PauseAfterChunk(3, new TaskCompletionSource().Task);
         upstream.DefaultReply = endless;
         await using JarvisHarness outside = await JarvisHarness.StartAsync(database.ConnectionString);
+        using OutsideHands hands = new(outside, database, KillSwitchInFlight.Cancel);
         await outside.Operator.DeactivateAsync("ready", "test", cancellationToken: Ct);
         WorkerProcess[] workers = [.. Enumerable.Range(0, processes).Select(i => Start($"worker-{i}", upstream, database, streams))];
         try
@@ -36,8 +37,7 @@ public sealed class CutAcrossProcessesTests(PostgresServer server, ITestOutputHe
             for (int i = 0; i < activations; i++)
             {
                 await AllSayAsync(workers, "running");
-                await PullAsync(i, outside, database);
-                DateTimeOffset committedAt = TimeProvider.System.GetUtcNow();
+                DateTimeOffset committedAt = await hands.PullAsync(i);
                 await AllSayAsync(workers, "stopped");
 
                 SimulatedRequest[] requests = [.. upstream.Requests];
@@ -64,24 +64,6 @@ public sealed class CutAcrossProcessesTests(PostgresServer server, ITestOutputHe
             {
                 await worker.DisposeAsync();
             }
-        }
-    }
-
-    // By turns as this package does it, as a person does it in psql, and as another program does that deletes and inserts.
-    private static async Task PullAsync(int i, JarvisHarness outside, PostgresDatabase database)
-    {
-        const string Value = """{"active":true,"reason":"by hand","inFlight":"cancel"}""";
-        switch (i % 3)
-        {
-            case 0:
-                await outside.KillSwitch.ActivateAsync("runaway", "test", new KillSwitchActivation { InFlight = KillSwitchInFlight.Cancel }, Ct);
-                break;
-            case 1:
-                await database.ExecuteAsync($"UPDATE agent_state SET value = '{Value}' WHERE key = 'kill_switch'");
-                break;
-            default:
-                await database.ExecuteAsync($"BEGIN; DELETE FROM agent_state WHERE key = 'kill_switch'; INSERT INTO agent_state (key, value) VALUES ('kill_switch', '{Value}'); COMMIT");
-                break;
         }
     }
 

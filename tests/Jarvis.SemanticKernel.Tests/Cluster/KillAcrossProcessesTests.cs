@@ -21,10 +21,11 @@ public sealed class KillAcrossProcessesTests(PostgresServer server, ITestOutputH
     [Fact]
     public async Task Activation_FromOutside_StopsEveryProcess()
     {
-        (int processes, int activations) = IsFull ? (8, 200) : (3, 9);
+        (int processes, int activations) = IsFull ? (8, 200) : (3, 10);
         await using PostgresDatabase database = await server.CreateDatabaseAsync();
         await using OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(ct: Ct);
         await using JarvisHarness outside = await JarvisHarness.StartAsync(database.ConnectionString);
+        using OutsideHands hands = new(outside, database);
         await outside.Operator.DeactivateAsync("ready", "test", cancellationToken: Ct);
         WorkerProcess[] workers = [.. Enumerable.Range(0, processes).Select(i => Start($"worker-{i}", upstream, database))];
         try
@@ -34,8 +35,7 @@ public sealed class KillAcrossProcessesTests(PostgresServer server, ITestOutputH
             for (int i = 0; i < activations; i++)
             {
                 await AllSayAsync(workers, "running");
-                await PullAsync(i, outside, database);
-                DateTimeOffset committedAt = TimeProvider.System.GetUtcNow();
+                DateTimeOffset committedAt = await hands.PullAsync(i);
                 await AllSayAsync(workers, "stopped");
 
                 foreach (IGrouping<string, SimulatedRequest> requests in upstream.Requests.Where(r => r.ArrivedAt > committedAt).GroupBy(r => r.Headers["X-OpenRouter-Title"]))
@@ -57,24 +57,6 @@ public sealed class KillAcrossProcessesTests(PostgresServer server, ITestOutputH
             {
                 await worker.DisposeAsync();
             }
-        }
-    }
-
-    // By turns as this package does it, as a person does it in psql, and as another program does that deletes and inserts.
-    private static async Task PullAsync(int i, JarvisHarness outside, PostgresDatabase database)
-    {
-        const string Value = """{"active":true,"reason":"by hand"}""";
-        switch (i % 3)
-        {
-            case 0:
-                await outside.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
-                break;
-            case 1:
-                await database.ExecuteAsync($"UPDATE agent_state SET value = '{Value}' WHERE key = 'kill_switch'");
-                break;
-            default:
-                await database.ExecuteAsync($"BEGIN; DELETE FROM agent_state WHERE key = 'kill_switch'; INSERT INTO agent_state (key, value) VALUES ('kill_switch', '{Value}'); COMMIT");
-                break;
         }
     }
 

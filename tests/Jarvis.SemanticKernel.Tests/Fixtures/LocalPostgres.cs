@@ -15,8 +15,8 @@ internal sealed class LocalPostgres : IRunningPostgres
         trap '"$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1; rm -rf "$dir"' EXIT
         mkdir -m 700 "$dir" && cd "$dir" || exit 1
         "$bin/initdb" -D "$dir/data" -U jarvis_test -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log"; exit 1; }
-        "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" \
-          -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories='' -c max_connections=200 -c fsync=on" start >/dev/null 2>&1 || { cat "$dir/server.log"; exit 1; }
+        printf '%s\n' "listen_addresses = '127.0.0.1'" "port = $port" "unix_socket_directories = ''" "max_connections = 200" "fsync = on" >>"$dir/data/postgresql.conf"
+        "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" start >/dev/null 2>&1 || { cat "$dir/server.log"; exit 1; }
         echo ready
         cat >/dev/null
         """;
@@ -72,9 +72,16 @@ internal sealed class LocalPostgres : IRunningPostgres
     /// <summary>Ends the server without a word and starts it again.</summary>
     public async Task RestartAsync()
     {
-        using Process restart = await StartShellAsync("\"$1/pg_ctl\" -D \"$2\" -m immediate -w -t 60 -l \"$2/../server.log\" restart >/dev/null 2>&1", _bin, _data);
-        await EndAsync(restart);
+        await StopAsync();
+        await StartAsync();
     }
+
+    public Task StopAsync() => CommandAsync("\"$1/pg_ctl\" -D \"$2\" -m immediate -w -t 60 stop >/dev/null 2>&1", _bin, _data);
+
+    public Task StartAsync() => CommandAsync("\"$1/pg_ctl\" -D \"$2\" -w -t 60 -l \"$2/../server.log\" start >/dev/null 2>&1", _bin, _data);
+
+    /// <summary>Sends a signal to some processes of the server.</summary>
+    public static Task SignalAsync(string signal, IEnumerable<int> pids) => CommandAsync("kill -$1 $2", signal, string.Join(' ', pids));
 
     public async ValueTask DisposeAsync()
     {
@@ -83,10 +90,12 @@ internal sealed class LocalPostgres : IRunningPostgres
         _script.Dispose();
     }
 
-    private async Task SignalAsync(string signal)
+    private Task SignalAsync(string signal) => CommandAsync("pid=$(head -n 1 \"$2/postmaster.pid\") && kill -$1 $pid $(cat /proc/$pid/task/$pid/children)", signal, _data);
+
+    private static async Task CommandAsync(string script, params string[] arguments)
     {
-        using Process kill = await StartShellAsync("pid=$(head -n 1 \"$2/postmaster.pid\") && kill -$1 $pid $(cat /proc/$pid/task/$pid/children)", signal, _data);
-        await EndAsync(kill);
+        using Process shell = await StartShellAsync(script, arguments);
+        await EndAsync(shell);
     }
 
     private static async Task EndAsync(Process shell)

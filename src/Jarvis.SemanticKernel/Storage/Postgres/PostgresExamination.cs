@@ -58,7 +58,7 @@ internal sealed class PostgresExamination(DatabaseTarget target, PostgresConnect
         await CountTriggersAsync("agent_state", "jarvis_kill_switch_", cancellationToken).ConfigureAwait(false) >= PushTriggers
             ? new("push", DatabaseFindingOutcome.Ok, "Whoever changes the switch, all listening processes are told.")
             : new("push", DatabaseFindingOutcome.Fault,
-                "agent_state lacks the triggers jarvis_kill_switch_…, so that others hear of a change only within KillSwitch.CacheDuration. Create them as docs/schema/postgres.sql does.");
+                "agent_state lacks the triggers jarvis_kill_switch_…, so that others hear of a change only within KillSwitch.CacheDuration. Run 'jarvis db migrate', which creates them again.");
 
     private async Task<DatabaseFinding> ZoneAsync(CancellationToken cancellationToken)
     {

@@ -45,7 +45,7 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
         try
         {
             await _migration.CreateDatabaseWhereMissingAsync(cancellationToken).ConfigureAwait(false);
-            await _migration.RunAsync(cancellationToken).ConfigureAwait(false);
+            await _migration.RunAsync(restores: true, cancellationToken).ConfigureAwait(false);
         }
         catch (NpgsqlException exception)
         {
@@ -84,7 +84,7 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
                     $"{Description} lacks the schema that this version needs (migration {PostgresSchemaContext.NewestMigration}), and AutoMigrate is off. {WhatToDo}");
             }
 
-            await _migration.RunAsync(CancellationToken.None).ConfigureAwait(false);
+            await _migration.RunAsync(restores: false, CancellationToken.None).ConfigureAwait(false);
         }
         catch (NpgsqlException exception)
         {

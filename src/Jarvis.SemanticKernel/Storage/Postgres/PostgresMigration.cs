@@ -38,7 +38,9 @@ internal sealed class PostgresMigration(PostgresConnections connections)
         }
     }
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="restores">Whether to put back what somebody took away since, too: only when a person asks.</param>
+    /// <param name="cancellationToken">Interrupts it; nothing is changed then.</param>
+    public async Task RunAsync(bool restores, CancellationToken cancellationToken)
     {
         NpgsqlConnection connection = await connections.Main.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
@@ -47,25 +49,24 @@ internal sealed class PostgresMigration(PostgresConnections connections)
             NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                NpgsqlCommand takeLock = new(TakeLock, connection, transaction) { CommandTimeout = Seconds };
-                await using (takeLock.ConfigureAwait(false))
+                NpgsqlCommand command = new(TakeLock, connection, transaction) { CommandTimeout = Seconds };
+                await using (command.ConfigureAwait(false))
                 {
-                    await takeLock.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                if (!await IsDoneAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    await _check.ThrowIfForeignAsync(cancellationToken).ConfigureAwait(false);
-#pragma warning disable CA2100 // EF Core wrote it from our migrations.
-                    NpgsqlCommand migrate = new(Script(MigrationsSqlGenerationOptions.NoTransactions), connection, transaction) { CommandTimeout = Seconds };
-#pragma warning restore CA2100
-                    await using (migrate.ConfigureAwait(false))
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                    bool isDone = await IsDoneAsync(cancellationToken).ConfigureAwait(false);
+                    if (isDone && !restores)
                     {
-                        await migrate.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                        return;
                     }
 
-                    await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                    await _check.ThrowIfForeignAsync(cancellationToken).ConfigureAwait(false);
+#pragma warning disable CA2100 // EF Core wrote it from our migrations.
+                    command.CommandText = isDone ? PostgresSwitchTables.Restore : Script(MigrationsSqlGenerationOptions.NoTransactions);
+#pragma warning restore CA2100
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
                 }
+
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed class SqliteJarvisDatabase : IJarvisDatabase
     {
         try
         {
-            await Task.Run(_migration.Run, cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => _migration.Run(restores: true), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -66,7 +66,7 @@ internal sealed class SqliteJarvisDatabase : IJarvisDatabase
                 throw new JarvisDatabaseException($"{Description} {fault}, and AutoMigrate is off. Run 'jarvis db migrate', or set AutoMigrate.");
             }
 
-            _migration.Run();
+            _migration.Run(restores: false);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
         {

@@ -13,12 +13,14 @@ internal sealed class SqliteMigration(SqliteConnections connections)
 {
     public static bool IsDone(SqliteConnection connection) => AppliedMigrations(connection, transaction: null).Contains(SqliteSchemaContext.NewestMigration);
 
-    public void Run()
+    /// <param name="restores">Whether to put back what somebody took away since, too: only when a person asks.</param>
+    public void Run(bool restores)
     {
         using SqliteConnection connection = connections.Create();
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         List<string> applied = AppliedMigrations(connection, transaction);
-        if (!applied.Contains(SqliteSchemaContext.NewestMigration))
+        bool isDone = applied.Contains(SqliteSchemaContext.NewestMigration);
+        if (!isDone || restores)
         {
             IReadOnlyList<SchemaDifference> differences = SchemaDifference.Between(DatabaseKind.Sqlite, SharedTables(connection, transaction));
             if (differences.Count > 0)
@@ -29,7 +31,7 @@ internal sealed class SqliteMigration(SqliteConnections connections)
             using SqliteCommand migrate = connection.CreateCommand();
             migrate.Transaction = transaction;
 #pragma warning disable CA2100 // EF Core wrote it from our migrations.
-            migrate.CommandText = Generate(applied.Max() ?? Migration.InitialDatabase);
+            migrate.CommandText = isDone ? Idempotent() : Generate(applied.Max() ?? Migration.InitialDatabase);
 #pragma warning restore CA2100
             migrate.ExecuteNonQuery();
         }
@@ -37,14 +39,16 @@ internal sealed class SqliteMigration(SqliteConnections connections)
         transaction.Commit();
     }
 
+    public static string Script() => $"BEGIN IMMEDIATE;\n{Idempotent()}\nCOMMIT;\n";
+
     // EF Core writes no idempotent scripts for SQLite; this does it for what our migrations consist of.
-    public static string Script() => "BEGIN IMMEDIATE;\n" + Generate(Migration.InitialDatabase)
+    private static string Idempotent() => Generate(Migration.InitialDatabase)
         .ReplaceLineEndings("\n")
         .Replace("CREATE TABLE \"", "CREATE TABLE IF NOT EXISTS \"", StringComparison.Ordinal)
         .Replace("CREATE INDEX \"", "CREATE INDEX IF NOT EXISTS \"", StringComparison.Ordinal)
         .Replace("CREATE UNIQUE INDEX \"", "CREATE UNIQUE INDEX IF NOT EXISTS \"", StringComparison.Ordinal)
         .Replace("INSERT INTO \"jarvis_migrations_history\"", "INSERT OR IGNORE INTO \"jarvis_migrations_history\"", StringComparison.Ordinal)
-        .Trim() + "\nCOMMIT;\n";
+        .Trim();
 
     private static string Generate(string fromMigration)
     {
