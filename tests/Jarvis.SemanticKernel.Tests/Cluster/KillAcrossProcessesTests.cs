@@ -62,7 +62,7 @@ public sealed class KillAcrossProcessesTests(PostgresServer server, ITestOutputH
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The test ends them.")]
     private static WorkerProcess Start(string name, OpenRouterSimulator upstream, PostgresDatabase database) =>
-        WorkerProcess.Start(name, upstream.Endpoint, database.ConnectionString, callers: 4);
+        WorkerProcess.Start(name, upstream.Endpoint, database.ConnectionString, callers: 1);
 
     private static Task AllSayAsync(WorkerProcess[] workers, string word) => Task.WhenAll(workers.Select(worker => worker.SaysAsync(word, Ct)));
 
