@@ -70,17 +70,28 @@ internal sealed class LocalPostgres : IRunningPostgres
     public async Task ContinueAsync() => await SignalAsync("CONT");
 
     /// <summary>Ends the server without a word and starts it again.</summary>
-    public async Task RestartAsync()
-    {
-        using Process restart = await StartShellAsync("\"$1/pg_ctl\" -D \"$2\" -m immediate -w -t 60 -l \"$2/../server.log\" restart >/dev/null 2>&1", _bin, _data);
-        await EndAsync(restart);
-    }
+    public Task RestartAsync() => RestartAsync("unlimited");
+
+    /// <summary>Restarts it so that none of its files grows beyond so many bytes: to it the disk is full then. Not below 16 MiB, the size of a file of its log.</summary>
+    public Task RestartWithSmallFilesAsync(long bytes) => RestartAsync($"{bytes / 512}");
+
+
+    /// <summary>What the server has said so far.</summary>
+    public Task<string> ReadLogAsync() => File.ReadAllTextAsync(Path.Combine(_data, "..", "server.log"));
 
     public async ValueTask DisposeAsync()
     {
         _script.StandardInput.Close();
         await _script.WaitForExitAsync();
         _script.Dispose();
+    }
+
+    // POSIX counts blocks of 512 bytes.
+    private async Task RestartAsync(string fileLimit)
+    {
+        using Process restart = await StartShellAsync(
+            "ulimit -f $3 && \"$1/pg_ctl\" -D \"$2\" -m immediate -w -t 60 -l \"$2/../server.log\" restart >/dev/null 2>&1", _bin, _data, fileLimit);
+        await EndAsync(restart);
     }
 
     private async Task SignalAsync(string signal)
