@@ -17,12 +17,16 @@ internal static class CommandRunner
     /// <param name="limit">The longest time it may take; thirty seconds unless it may take longer for good reasons.</param>
     /// <param name="wait">How long it may wait besides, as its options say.</param>
     /// <param name="readsModelSettings">Whether the settings of models matter to it, and a fault in them with it.</param>
+    /// <param name="journal">Where the journal lies, if its options say so.</param>
+    /// <param name="isEndless">Whether it goes on until it is interrupted, which then is no failure.</param>
     public static Func<ParseResult, CancellationToken, Task<int>> For(
         GlobalOptions options,
         Func<CommandRun, ParseResult, CancellationToken, Task<int>> command,
         TimeSpan? limit = null,
         Func<ParseResult, TimeSpan>? wait = null,
-        bool readsModelSettings = false) =>
+        bool readsModelSettings = false,
+        Func<ParseResult, string?>? journal = null,
+        Func<ParseResult, bool>? isEndless = null) =>
         (parsed, interrupted) =>
         {
             if (!readsModelSettings)
@@ -31,20 +35,23 @@ internal static class CommandRunner
             }
 
             TimeSpan patience = (limit ?? Patience) + (wait?.Invoke(parsed) ?? TimeSpan.Zero);
-            return RunAsync(parsed.GetValue(options.Database), parsed.GetValue(options.Json), (run, token) => command(run, parsed, token), patience, interrupted);
+            Func<CommandRun, Task<int>> start = isEndless?.Invoke(parsed) == true
+                ? run => command(run, parsed, interrupted)
+                : run => command(run, parsed, interrupted).WaitAsync(patience, interrupted);
+            return RunAsync(parsed.GetValue(options.Database), journal?.Invoke(parsed), parsed.GetValue(options.Json), start, patience, interrupted);
         };
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The last place that can turn a failure into a sentence.")]
     private static async Task<int> RunAsync(
-        string? database, bool asJson, Func<CommandRun, CancellationToken, Task<int>> command, TimeSpan limit, CancellationToken interrupted)
+        string? database, string? journal, bool asJson, Func<CommandRun, Task<int>> command, TimeSpan limit, CancellationToken interrupted)
     {
         string? description = null;
         ServiceProvider? services = null;
         try
         {
-            services = Open(database);
+            services = Open(database, journal);
             description = Failure.InTermsOfTheCommandLine(services.GetRequiredService<IJarvisDatabase>().Description);
-            int code = await command(new CommandRun(services, asJson, description), interrupted).WaitAsync(limit, interrupted);
+            int code = await command(new CommandRun(services, asJson, description));
             await services.DisposeAsync();
             return code;
         }
@@ -81,13 +88,14 @@ internal static class CommandRunner
         }
     }
 
-    private static ServiceProvider Open(string? database)
+    private static ServiceProvider Open(string? database, string? journal)
     {
         ServiceCollection services = [];
         services.AddJarvisOperator(options =>
         {
             options.Database = database ?? options.Database;
             options.AutoMigrate = false;
+            options.Ledger.JournalFolder = journal is null ? null : Path.GetFullPath(journal);
 
             // A person waits longer for an answer than a call may, and the first query of a process is its slowest.
             options.KillSwitch.ReadTimeout = TimeSpan.FromSeconds(10);

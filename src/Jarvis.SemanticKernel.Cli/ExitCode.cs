@@ -10,6 +10,7 @@ internal static class ExitCode
     public const int FaultsFound = 4;
     public const int NotAcknowledged = 5;
     public const int CostsUnknown = 6;
+    public const int RecordsRefused = 7;
     public const int Interrupted = 130;
 
     public const string Explained =
@@ -22,6 +23,7 @@ internal static class ExitCode
           4    'doctor': found faults
           5    'kill', 'resume': done, but not every live process acts on it yet
           6    'costs reconcile': asked about all, and some costs are still unknown
+          7    'calls retry-refused': done, and some records are refused again or in use
           130  interrupted by Ctrl-C
         """;
 }

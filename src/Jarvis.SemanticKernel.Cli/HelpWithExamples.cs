@@ -40,6 +40,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         "resume" => ["jarvis resume \"The prompt is fixed\"", "jarvis resume --tier strong \"A new week\""],
         "status" => ["jarvis status", "jarvis status --tier strong", "jarvis status --json | jq .active", "if ! jarvis status >/dev/null; then echo 'not open'; fi"],
         "audit" => ["jarvis audit", "jarvis audit --limit 100 --json"],
+        "calls" => ["jarvis calls", "jarvis calls --since 7d --status cut --limit 100", "jarvis calls --tail", "jarvis calls --json | jq '.calls[] | select(.costUsd == null)'"],
+        "retry-refused" => ["jarvis calls retry-refused", "jarvis calls retry-refused --journal /var/lib/agents/journal --json"],
         "db" or "migrate" or "script" =>
         [
             "jarvis db migrate --database postgres://jarvis@db.example/jarvis",

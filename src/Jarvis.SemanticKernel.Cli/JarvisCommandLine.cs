@@ -30,6 +30,7 @@ internal static class JarvisCommandLine
             ResumeCommand.Create(options),
             StatusCommand.Create(options),
             AuditCommand.Create(options),
+            CallsCommand.Create(options),
             new Command("db", "Prepare the database.") { MigrateCommand.Create(options), ScriptCommand.Create(options) },
             new Command("costs", "Find out what calls cost.") { ReconcileCommand.Create(options) },
             DoctorCommand.Create(options),

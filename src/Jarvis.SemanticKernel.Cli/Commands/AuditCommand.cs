@@ -6,18 +6,9 @@ namespace Jarvis.SemanticKernel.Cli.Commands;
 
 internal static class AuditCommand
 {
-    private const int Most = 1000;
-
     public static Command Create(GlobalOptions options)
     {
-        Option<int> limit = new("--limit", "-n") { Description = $"How many changes, 1 to {Most}.", HelpName = "N", DefaultValueFactory = _ => 20 };
-        limit.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number is < 1 or > Most)
-            {
-                result.AddError($"--limit is {number}; 1 to {Most} are accepted.");
-            }
-        });
+        Option<int> limit = Limit.Create("changes");
         Command command = new("audit", "List the changes of the kill switches, newest first.") { limit };
         command.SetAction(CommandRunner.For(options, (run, parsed, token) => RunAsync(run, parsed.GetValue(limit), token)));
         return command;

@@ -12,4 +12,6 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 [JsonSerializable(typeof(ScriptDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ReconcileDocument))]
+[JsonSerializable(typeof(CallsDocument))]
+[JsonSerializable(typeof(RetryDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -37,3 +37,11 @@ internal sealed record ReconcileDocument(
     public static ReconcileDocument From(string database, DateTimeOffset? since, ReconciliationReport report, long remaining) => new(
         database, since, report.Total, report.Asked, report.Reconciled, report.CostUsd, report.KnownMeanwhile, report.Unknown, remaining, report.Fault);
 }
+
+internal sealed record CallsDocument(string Database, IEnumerable<CallDocument> Calls, JournalDocument Journal);
+
+/// <summary>What lies in the journal. The error says why that cannot be told.</summary>
+internal sealed record JournalDocument(string? Folder, long? WaitingRecords, long? RefusedRecords, int? DamagedFiles, string? Error);
+
+/// <summary>The error says why the retry ended early.</summary>
+internal sealed record RetryDocument(string Database, string? Folder, long Stored, long StillRefused, int FilesInUse, string? Error);

@@ -134,6 +134,9 @@ internal sealed class Terminal
         _console.Write(table);
     }
 
+    /// <summary>Prints a row without headings, as one of rows whose number nobody knows.</summary>
+    public void Row(string[] cells) => _writer.WriteLine(string.Join(_isPiped ? "\t" : "  ", cells.Select(Printable)));
+
     private static StreamWriter Utf8(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\n" };
 
     // Reasons and names were written by others, models among them: they must not move the cursor of whoever reads them.

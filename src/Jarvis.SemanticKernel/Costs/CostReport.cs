@@ -3,6 +3,24 @@ namespace Jarvis.SemanticKernel.Costs;
 /// <summary>Reports from the recorded calls.</summary>
 internal sealed class CostReport(ICostStore store) : ICostReport
 {
+    private const int MostCalls = 1000;
+
+    public async Task<IReadOnlyList<CallLine>> GetCallsAsync(
+        int limit = 20, DateTimeOffset? since = null, AiCallStatus? status = null, CancellationToken cancellationToken = default)
+    {
+        if (limit is < 1 or > MostCalls)
+        {
+            throw new ArgumentException($"It is {limit}; 1 to {MostCalls} are accepted.", nameof(limit));
+        }
+
+        if (status is { } wanted && !Enum.IsDefined(wanted))
+        {
+            throw new ArgumentException($"Accepted are {string.Join(", ", Enum.GetNames<AiCallStatus>())}.", nameof(status));
+        }
+
+        return await store.ReadCallsAsync(limit, since ?? DateTimeOffset.UnixEpoch, status, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<SpendReport> GetSpendAsync(
         DateTimeOffset from, DateTimeOffset to, SpendGrouping by = SpendGrouping.Tier, CancellationToken cancellationToken = default)
     {

@@ -16,7 +16,7 @@ internal static class JarvisJournalRegistration
     {
         services.TryAddSingleton(CreateJournal);
         services.TryAddSingleton(CreateLedger);
-        services.TryAddSingleton<ILedgerJournal>(provider => new JournalExamination(UsesJournal(provider) ? CreateFolder(provider) : null));
+        services.TryAddSingleton<ILedgerJournal>(provider => new JournalExamination(UsesJournal(provider) ? CreateFolder(provider) : null, folder => CreateRefused(provider, folder)));
         services.TryAddSingleton<ICallIntents>(provider =>
             UsesJournal(provider) ? provider.GetRequiredService<LedgerJournal>() : NoCallIntents.Instance);
     }
@@ -42,6 +42,13 @@ internal static class JarvisJournalRegistration
         CreateFolder(provider),
         provider.GetRequiredService<IAiCallStore>(),
         provider.GetRequiredService<IAiCallLedger>,
+        Options(provider).StoreTimeout,
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<LedgerJournal>>());
+
+    private static RefusedRecords CreateRefused(IServiceProvider provider, JournalFolder folder) => new(
+        folder,
+        provider.GetRequiredService<IAiCallStore>(),
         Options(provider).StoreTimeout,
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<LedgerJournal>>());

@@ -33,15 +33,7 @@ internal readonly record struct StorableCall(AiCallRecord Record)
 
     public int LatencyMs => (int)Math.Clamp(Math.Round(Record.Latency.TotalMilliseconds), 0, int.MaxValue);
 
-    public string Status => Record.Status switch
-    {
-        AiCallStatus.Ok => "ok",
-        AiCallStatus.Error => "error",
-        AiCallStatus.Cancelled => "cancelled",
-        AiCallStatus.Timeout => "timeout",
-        AiCallStatus.Cut => "cut",
-        _ => throw new ArgumentOutOfRangeException(nameof(Record), Record.Status, "A status without a text."),
-    };
+    public string Status => NameOf(Record.Status);
 
     public string CostSource => StorableCost.Text(Record.CostSource);
 
@@ -53,6 +45,16 @@ internal readonly record struct StorableCall(AiCallRecord Record)
     public decimal? BilledCost => Record.CostUsd is { } cost ? StorableCost.Billed(cost) : null;
 
     public bool IsCapped => Record.CostUsd is { } cost && StorableCost.IsCapped(cost);
+
+    public static string NameOf(AiCallStatus status) => status switch
+    {
+        AiCallStatus.Ok => "ok",
+        AiCallStatus.Error => "error",
+        AiCallStatus.Cancelled => "cancelled",
+        AiCallStatus.Timeout => "timeout",
+        AiCallStatus.Cut => "cut",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A status without a text."),
+    };
 
     /// <summary>
     /// The batch without repetitions, of which the first counts, in one order for all writers: two that insert the same ids in different orders would deadlock.

@@ -76,6 +76,17 @@ internal sealed class LocalPostgres : IRunningPostgres
         await StartAsync();
     }
 
+    /// <summary>Restarts it so that none of its files grows beyond so many bytes: to it the disk is full then. Not below 16 MiB, the size of a file of its log.</summary>
+    public async Task RestartWithSmallFilesAsync(long bytes)
+    {
+        // POSIX counts blocks of 512 bytes.
+        await StopAsync();
+        await CommandAsync("ulimit -f $3 && \"$1/pg_ctl\" -D \"$2\" -w -t 60 -l \"$2/../server.log\" start >/dev/null 2>&1", _bin, _data, $"{bytes / 512}");
+    }
+
+    /// <summary>What the server has said so far.</summary>
+    public Task<string> ReadLogAsync() => File.ReadAllTextAsync(Path.Combine(_data, "..", "server.log"));
+
     public Task StopAsync() => CommandAsync("\"$1/pg_ctl\" -D \"$2\" -m immediate -w -t 60 stop >/dev/null 2>&1", _bin, _data);
 
     public Task StartAsync() => CommandAsync("\"$1/pg_ctl\" -D \"$2\" -w -t 60 -l \"$2/../server.log\" start >/dev/null 2>&1", _bin, _data);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +19,7 @@ public abstract class ReconciledStreamsTests
 
     private static readonly DateTimeOffset Ever = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Costs = ["0.0076509169000000005", "4e-9", "4.14e-05", "0", "0.0123456789012345678"];
-    private static readonly int Streams = Environment.GetEnvironmentVariable("JARVIS_TEST_FULL") == "1" ? 5000 : 300;
+    private static readonly int Streams = FullForm.Of(5000, 300);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -38,7 +39,7 @@ public abstract class ReconciledStreamsTests
         TaskCompletionSource never = new();
         jarvis.Upstream.OnChat = request =>
         {
-            int stream = int.Parse(request.Body.GetProperty("messages")[0].GetProperty("content").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+            int stream = int.Parse(request.Body.GetProperty("messages")[0].GetProperty("content").GetString()!, CultureInfo.InvariantCulture);
             SimulatedReply reply = SimulatedReply.Text(string.Join(' ', Enumerable.Repeat("word", Words)))
                 .WithUsage(stream, 1 + stream, Costs[stream % Costs.Length], upstreamCostJson: stream % 7 == 0 ? "0.0003253" : null);
             return (stream % 3) switch
@@ -79,6 +80,10 @@ public abstract class ReconciledStreamsTests
         Assert.Equal((0, jarvis.Upstream.TotalBilledUsd), (report.Total.UnresolvedCalls, report.Total.CostUsd));
         Assert.Equal(Streams, await database.CountAsync("ai_calls"));
         Assert.Equal(Count(1) + Count(2), await database.CountAsync(database.Corrections));
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Streams} streams: {Count(0)} whole, {Count(1)} cancelled by the caller, {Count(2)} cut by the server; {calls.Count} records, each with its status; "
+            + $"{Count(1) + Count(2)} costs found out afterwards; the sum is {report.Total.CostUsd} USD, as billed."));
     }
 
     private protected abstract Task<TestDatabase> CreateDatabaseAsync();

@@ -5,6 +5,46 @@ public abstract class CostStoreContract
     protected abstract Task<StorageUnderTest> OpenAsync();
 
     [Fact]
+    public async Task ReadCallsAsync_AllKindsOfCalls_AreListedNewestFirstAndExact()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        AiCallRecord billed = Records.Billed(0.0123456789012345678m) with { StartedAt = Records.Noon };
+        AiCallRecord cut = Records.Unbilled(AiCallStatus.Cut) with { StartedAt = Records.Noon.AddMinutes(1), PromptTokens = 7, GoalId = null };
+        AiCallRecord cheap = Records.Billed(4e-9m) with { StartedAt = Records.Noon.AddMinutes(2), Status = AiCallStatus.Cancelled, IsStreamed = true, Attempt = 3 };
+        await storage.Calls.AppendAsync([billed, cut, cheap], TestContext.Current.CancellationToken);
+        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+
+        IReadOnlyList<CallLine> calls = await ReadCallsAsync(storage, 10);
+        IReadOnlyList<CallLine> ours = [.. calls.Where(call => call.CallId is not null)];
+
+        Assert.Equal([cheap.CallId, cut.CallId, billed.CallId], ours.Select(call => call.CallId!.Value));
+        Assert.Equal([4e-9m, null, 0.0123456789012345678m], ours.Select(call => call.CostUsd));
+        Assert.Equal([CostSource.Reported, CostSource.Unknown, CostSource.Reported], ours.Select(call => call.CostSource!.Value));
+        Assert.Equal([AiCallStatus.Cancelled, AiCallStatus.Cut, AiCallStatus.Ok], ours.Select(call => call.Status!.Value));
+        Assert.Equal([true, false, true], ours.Select(call => call.AiCallId is not null));
+        Assert.Equal(
+            (cheap.StartedAt, cheap.Tier, cheap.Model, cheap.Provider, cheap.GenerationId, cheap.PromptTokens, cheap.CompletionTokens, cheap.Latency, true, 3, cheap.GoalId),
+            (ours[0].StartedAt, ours[0].Tier, ours[0].Model, ours[0].Provider, ours[0].GenerationId, ours[0].PromptTokens, ours[0].CompletionTokens, ours[0].Latency!.Value, ours[0].IsStreamed!.Value, ours[0].Attempt!.Value, ours[0].GoalId));
+        Assert.Equal(
+            (cut.Agent, cut.Function, cut.RunId, cut.HttpStatus, cut.Error, 7, null),
+            (ours[1].Agent, ours[1].Function, ours[1].RunId, ours[1].HttpStatus, ours[1].Error, ours[1].PromptTokens, ours[1].GoalId));
+        CallLine foreign = Assert.Single(calls, call => call.CallId is null);
+        Assert.Equal(("foreign", 0.5m, null, null), (foreign.Tier, foreign.CostUsd!.Value, foreign.Status, foreign.CostSource));
+    }
+
+    [Fact]
+    public async Task ReadCallsAsync_Limits_AreKept()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        AiCallRecord[] records = [.. Enumerable.Range(0, 5).Select(minute => Records.Billed(1m) with { StartedAt = Records.Noon.AddMinutes(minute) })];
+        await storage.Calls.AppendAsync([.. records, Records.Unbilled(AiCallStatus.Cut) with { StartedAt = Records.Noon }], TestContext.Current.CancellationToken);
+
+        Assert.Equal([records[4].CallId, records[3].CallId], (await ReadCallsAsync(storage, 2)).Select(call => call.CallId!.Value));
+        Assert.Equal([records[4].CallId, records[3].CallId], (await ReadCallsAsync(storage, 10, since: records[3].StartedAt)).Select(call => call.CallId!.Value));
+        Assert.Equal([AiCallStatus.Cut], (await ReadCallsAsync(storage, 10, status: AiCallStatus.Cut)).Select(call => call.Status!.Value));
+    }
+
+    [Fact]
     public async Task ReadSpendAsync_NoCalls_HasNoLines()
     {
         await using StorageUnderTest storage = await OpenAsync();
@@ -107,6 +147,9 @@ public abstract class CostStoreContract
         Assert.Equal(2, await storage.CountAsync($"{storage.View} WHERE call_id IS NOT NULL AND details_tier IS NOT NULL AND started_at IS NOT NULL"));
         Assert.Equal(1, await storage.CountAsync($"{storage.View} WHERE id IS NULL AND model = 'vendor/asked' AND tier = 'mid' AND goal_id = 42"));
     }
+
+    private static Task<IReadOnlyList<CallLine>> ReadCallsAsync(StorageUnderTest storage, int limit, DateTimeOffset? since = null, AiCallStatus? status = null) =>
+        storage.Costs.ReadCallsAsync(limit, since ?? DateTimeOffset.UnixEpoch, status, TestContext.Current.CancellationToken);
 
     private static Task<IReadOnlyList<SpendLine>> ReadAsync(StorageUnderTest storage, SpendGrouping by) =>
         storage.Costs.ReadSpendAsync(Records.Noon.AddDays(-1), Records.Noon.AddDays(1), by, TestContext.Current.CancellationToken);

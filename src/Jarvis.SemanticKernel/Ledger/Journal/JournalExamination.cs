@@ -1,8 +1,12 @@
 namespace Jarvis.SemanticKernel.Ledger.Journal;
 
-/// <summary>Counts what is in a folder; without one, there is nothing to count.</summary>
-internal sealed class JournalExamination(JournalFolder? folder) : ILedgerJournal
+/// <summary>Counts what is in a folder, and has what was refused put back; without a folder, there is nothing to count.</summary>
+internal sealed class JournalExamination(JournalFolder? folder, Func<JournalFolder, RefusedRecords> refused) : ILedgerJournal
 {
+    public Task<JournalRetryReport> RetryRefusedAsync(CancellationToken cancellationToken = default) => folder is null
+        ? Task.FromResult(new JournalRetryReport(0, 0, 0, null))
+        : Task.Run(() => refused(folder).RetryAsync(cancellationToken), cancellationToken);
+
     public Task<LedgerJournalState> GetStateAsync(CancellationToken cancellationToken = default) => folder is null
         ? Task.FromResult(new LedgerJournalState(null, 0, 0, 0))
         : Task.Run(

@@ -9,7 +9,8 @@ namespace Jarvis.SemanticKernel.Ledger.Journal;
 /// process died. The records come first, since a call of which only the intent is known must not take the place of the call itself.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle nobody asked for holds nothing.")]
-internal sealed class JournalRecovery(JournalFolder folder, StoreCircuit store, JournalWriter records, JournalReplay replay, OrphanedCalls orphans, ILogger logger)
+internal sealed class JournalRecovery(
+    JournalFolder folder, StoreCircuit store, JournalWriter records, JournalWriter refused, JournalReplay replay, OrphanedCalls orphans, ILogger logger)
 {
     private const int LargestSample = 1000;
 
@@ -95,6 +96,9 @@ internal sealed class JournalRecovery(JournalFolder folder, StoreCircuit store, 
     private async Task<bool> ReplayAsync()
     {
         records.Seal();
+
+        // Nobody replays these by himself: whoever wants to must find a file that he may take.
+        refused.Seal();
         bool isDone = true;
         foreach (string file in folder.Find(JournalFolder.Records))
         {

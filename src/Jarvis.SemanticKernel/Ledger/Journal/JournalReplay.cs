@@ -25,16 +25,22 @@ internal sealed class JournalReplay(StoreCircuit store, JournalWriter refused, I
     private int _refused;
     private int _failuresInARow;
 
+    /// <summary>Gets how many records of the last file are in the store.</summary>
+    public int Committed => _committed;
+
+    /// <summary>Gets how many records of the last file the store refuses.</summary>
+    public int Refused => _refused;
+
     /// <summary>Replays the file; false when some of it has to be tried again.</summary>
     public async Task<bool> RunAsync(string name)
     {
+        (_committed, _refused, _failuresInARow) = (0, 0, 0);
         using FileStream? file = JournalFolder.TryAdopt(name);
         if (file is null)
         {
             return true;
         }
 
-        (_committed, _refused, _failuresInARow) = (0, 0, 0);
         _failed.Clear();
         JournalReader reader = Count(file, out int count);
         if (reader.IsNewer)

@@ -27,7 +27,7 @@ internal sealed class LedgerJournal : ICallIntents, IAsyncDisposable, IDisposabl
         Refused = new JournalWriter(folder, JournalFolder.Refused);
         _intents = new CallIntents(folder, time);
         _recovery = new JournalRecovery(
-            folder, Store, Records, new JournalReplay(Store, Refused, logger), new OrphanedCalls(folder, ledger, logger), logger);
+            folder, Store, Records, Refused, new JournalReplay(Store, Refused, logger), new OrphanedCalls(folder, ledger, logger), logger);
     }
 
     /// <summary>Gets the store, which nobody waits for while it is known to fail.</summary>

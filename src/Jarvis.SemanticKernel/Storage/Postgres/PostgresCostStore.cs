@@ -23,6 +23,40 @@ internal sealed class PostgresCostStore(PostgresConnections connections, IJarvis
     private const string ByModel = "SELECT model,\n" + Sums;
     private const string ByGoal = "SELECT goal_id::text,\n" + Sums;
 
+    private const string Calls =
+        """
+        SELECT at, call_id, id, status, tier, model, provider, generation_id, http_status, error, prompt_tokens, completion_tokens,
+               coalesce(cost_usd_exact, cost_usd)::text, cost_source, latency_ms, streamed, attempt, goal_id, agent, function, run_id
+        FROM jarvis.calls WHERE at >= $1 AND ($2::text IS NULL OR status = $2) ORDER BY at DESC, call_id DESC, id DESC LIMIT $3
+        """;
+
+    public async Task<IReadOnlyList<CallLine>> ReadCallsAsync(int limit, DateTimeOffset since, AiCallStatus? status, CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        List<CallLine> calls = [];
+        NpgsqlCommand command = connections.Main.CreateCommand(Calls);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = since.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            command.Parameters.Add(new NpgsqlParameter { Value = status is { } wanted ? StorableCall.NameOf(wanted) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+            NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    calls.Add(CallRow.Read(
+                        reader,
+                        new DateTimeOffset(reader.GetDateTime(0), TimeSpan.Zero),
+                        reader[1] as Guid?,
+                        reader[12] is string cost ? decimal.Parse(cost, CultureInfo.InvariantCulture) : null));
+                }
+            }
+        }
+
+        return calls;
+    }
+
     public async Task<IReadOnlyList<SpendLine>> ReadSpendAsync(DateTimeOffset from, DateTimeOffset to, SpendGrouping by, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);

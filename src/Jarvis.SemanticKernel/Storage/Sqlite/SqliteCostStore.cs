@@ -1,3 +1,4 @@
+using System.Globalization;
 using Jarvis.SemanticKernel.Costs;
 using Microsoft.Data.Sqlite;
 
@@ -24,10 +25,43 @@ internal sealed class SqliteCostStore(SqliteConnections connections, IJarvisData
     private const string ByModel = "SELECT model,\n" + Sums;
     private const string ByGoal = "SELECT CAST(goal_id AS TEXT),\n" + Sums;
 
+    private const string Calls =
+        """
+        SELECT at, call_id, id, status, tier, model, provider, generation_id, http_status, error, prompt_tokens, completion_tokens,
+               coalesce(cost_usd_exact, cost_usd * 10000), cost_source, latency_ms, streamed, attempt, goal_id, agent, function, run_id, cost_usd_text
+        FROM jarvis_calls WHERE at >= $since AND ($status IS NULL OR status = $status) ORDER BY at DESC, call_id DESC, id DESC LIMIT $limit
+        """;
+
+    public async Task<IReadOnlyList<CallLine>> ReadCallsAsync(int limit, DateTimeOffset since, AiCallStatus? status, CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        return await connections.ReadAsync(connection => ReadCalls(connection, limit, since, status), cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<IReadOnlyList<SpendLine>> ReadSpendAsync(DateTimeOffset from, DateTimeOffset to, SpendGrouping by, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         return await connections.ReadAsync(connection => Read(connection, from, to, by), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static List<CallLine> ReadCalls(SqliteConnection connection, int limit, DateTimeOffset since, AiCallStatus? status)
+    {
+        using SqliteCommand command = new(Calls, connection);
+        command.Parameters.AddWithValue("$since", SqliteTime.From(since));
+        command.Parameters.AddWithValue("$status", status is { } wanted ? StorableCall.NameOf(wanted) : DBNull.Value);
+        command.Parameters.AddWithValue("$limit", limit);
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<CallLine> calls = [];
+        while (reader.Read())
+        {
+            calls.Add(CallRow.Read(
+                reader,
+                SqliteTime.Read(reader.GetString(0)),
+                reader[1] is string id ? Guid.Parse(id) : null,
+                reader[21] is string text ? decimal.Parse(text, CultureInfo.InvariantCulture) : reader[12] is long units ? SqliteMoney.ToExact(units) : null));
+        }
+
+        return calls;
     }
 
     private static List<SpendLine> Read(SqliteConnection connection, DateTimeOffset from, DateTimeOffset to, SpendGrouping by)

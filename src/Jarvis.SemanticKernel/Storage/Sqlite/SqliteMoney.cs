@@ -29,6 +29,9 @@ internal static class SqliteMoney
         return ((long)units, units / ExactPerUsd == usd ? null : usd.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>The amount of 1e-12 USD that was stored without a text.</summary>
+    public static decimal ToExact(long units) => units / ExactPerUsd;
+
     /// <summary>Adds up in whole numbers of the smallest digit that a decimal has, so that no order of the rows and no size of the sum loses any.</summary>
     public static void CreateSum(SqliteConnection connection) => connection.CreateAggregate<string?, BigInteger, string>(
         SumOfTexts,

@@ -224,7 +224,7 @@ public sealed class JournaledLedgerTests : IAsyncDisposable
 
     private Task AppendAsync(AiCallRecord record) => _jarvis.Ledger.AppendAsync(record).WaitAsync(Bound, Ct);
 
-    private Task<LedgerJournalState> StateAsync() => new JournalExamination(new JournalFolder(_folder.Path)).GetStateAsync(Ct);
+    private Task<LedgerJournalState> StateAsync() => new JournalExamination(new JournalFolder(_folder.Path), _ => throw new NotSupportedException()).GetStateAsync(Ct);
 
     private List<AiCallRecord> Waiting() => [.. Entries(JournalFolder.Records).Select(entry => entry.Record)];
 
