@@ -1,3 +1,4 @@
+using Jarvis.SemanticKernel.Routing;
 using Jarvis.SemanticKernel.Storage;
 using Microsoft.Extensions.Options;
 using Microsoft.SemanticKernel;
@@ -14,6 +15,7 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         CheckListenConnection(options, faults);
         CheckJournal(options.Ledger, faults);
         CheckTiers(options, faults);
+        CheckRoutes(options, faults);
         CheckLimits(options, faults);
         if (registration is { CallsModels: true, HasScopedModelCallFilter: true })
         {
@@ -105,6 +107,23 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         if (string.IsNullOrWhiteSpace(options.DefaultTier) || !options.Tiers.ContainsKey(options.DefaultTier))
         {
             faults.Add($"DefaultTier is '{options.DefaultTier}'. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
+        }
+    }
+
+    private static void CheckRoutes(JarvisRoutingOptions options, List<string> faults)
+    {
+        foreach ((string pattern, string? tier) in options.Routes)
+        {
+            if (RouteRule.FindFault(pattern) is { } fault)
+            {
+                faults.Add(
+                    $"Routes has the pattern {ShownValue.Of(pattern)}, which {fault}. Accepted is Plugin.Function or a function alone, in which * stands for any characters, such as Planner.*.");
+            }
+
+            if (string.IsNullOrWhiteSpace(tier) || !options.Tiers.ContainsKey(tier))
+            {
+                faults.Add($"Routes:{ShownValue.Of(pattern).Trim('\'')} leads to {ShownValue.Of(tier ?? string.Empty)}. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
+            }
         }
     }
 

@@ -132,7 +132,7 @@ internal static class JarvisRegistrationSteps
 
         // Null for a key that is no tier: a factory that throws would fail templates that name several services, of which Semantic Kernel takes the first it finds.
         services.TryAddKeyedSingleton<IChatCompletionService>(
-            KeyedService.AnyKey, (provider, key) => (key as string is { } tier ? provider.GetRequiredService<TierCatalog>().Find(tier) : null)!);
+            KeyedService.AnyKey, (provider, key) => (key as string is { } tier ? provider.GetRequiredService<TierCatalog>().FindService(tier) : null)!);
         services.TryAddSingleton<IChatCompletionService>(provider => provider.GetRequiredService<TierCatalog>().Default);
     }
 

@@ -7,6 +7,8 @@ namespace Jarvis.SemanticKernel;
 /// </summary>
 public sealed class JarvisRoutingOptions
 {
+    private readonly Dictionary<string, string> _routesOfCode = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The endpoint that serves the tiers unless another one is set.</summary>
     public static Uri DefaultEndpoint { get; } = new("https://openrouter.ai/api/v1");
 
@@ -37,6 +39,13 @@ public sealed class JarvisRoutingOptions
     /// <value>The name of a tier; the default is <c>mid</c>.</value>
     public string DefaultTier { get; set; } = Tier.Mid;
 
+    /// <summary>Gets which tiers serve which functions, unless a call says otherwise: the tier's name by a pattern over <c>Plugin.Function</c>.</summary>
+    /// <value>
+    /// Empty by default. In a pattern <c>*</c> stands for any characters, none included; patterns and names are compared without regard to case. Of several that fit, the one
+    /// without <c>*</c> wins, else the one with more before its first <c>*</c>, else with more characters besides <c>*</c>, else the first in the alphabet.
+    /// </value>
+    public IDictionary<string, string> Routes { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Gets or sets the address sent as <c>HTTP-Referer</c>, by which OpenRouter attributes the calls to an application.</summary>
     public Uri? AppUrl { get; set; } = new("https://jarvis.local/");
 
@@ -56,6 +65,23 @@ public sealed class JarvisRoutingOptions
 
     /// <summary>Gets the retries and time limits of a call.</summary>
     public ResilienceOptions Resilience { get; } = new();
+
+    /// <summary>Says which tier serves the functions that a pattern fits, see <see cref="Routes"/>. Wins over configuration; a pattern that code gives two tiers is a fault.</summary>
+    /// <param name="pattern">The pattern over <c>Plugin.Function</c>, such as <c>Planner.*</c>. A function outside of a plugin has its name alone.</param>
+    /// <param name="tier">The name of a tier, see <see cref="Tier"/>.</param>
+    /// <returns>These options.</returns>
+    public JarvisRoutingOptions Route(string pattern, string tier)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        ArgumentNullException.ThrowIfNull(tier);
+        if (!_routesOfCode.TryAdd(pattern, tier) && !string.Equals(_routesOfCode[pattern], tier, StringComparison.OrdinalIgnoreCase))
+        {
+            Faults.Add($"Routes:{pattern} is set twice, to '{_routesOfCode[pattern]}' and to '{tier}'. Accepted is one tier for each pattern.");
+        }
+
+        Routes[pattern] = tier;
+        return this;
+    }
 
     /// <summary>Gets or sets what configuration or environment said of <see cref="Database"/>, and where. What code set is another text.</summary>
     internal (string Text, string Source)? FoundDatabase { get; set; }

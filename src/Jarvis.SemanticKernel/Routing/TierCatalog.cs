@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -5,36 +6,45 @@ using Microsoft.SemanticKernel.Connectors.OpenAI;
 
 namespace Jarvis.SemanticKernel.Routing;
 
-/// <summary>Makes each tier's connector once. Reading the options here is what reports their faults before a request leaves.</summary>
+/// <summary>The tiers and their chat services. Reading the options here is what reports their faults before a request leaves.</summary>
 internal sealed class TierCatalog : ITierCatalog
 {
-    private readonly Dictionary<string, TierChatCompletionService> _tiers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, TierChatCompletionService> _services = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TierHttpClientFactory _clients;
+    private readonly ILoggerFactory _loggers;
 
-    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The clients live as long as the tiers, which live as long as the process.")]
     public TierCatalog(IOptions<JarvisRoutingOptions> options, TierHttpClientFactory clients, ILoggerFactory loggers)
     {
-        JarvisRoutingOptions settings = options.Value;
-        foreach ((string name, TierOptions tier) in settings.Tiers)
-        {
-            var connector = new OpenAIChatCompletionService(
-                tier.Model!, settings.Endpoint ?? JarvisRoutingOptions.DefaultEndpoint, settings.ApiKey, organization: null, clients.Create(name, tier.Model!, settings), loggers);
-            _tiers.Add(name, new TierChatCompletionService(name, connector));
-        }
-
-        Names = [.. _tiers.Values.Select(t => t.Tier)];
-        DefaultTier = _tiers[settings.DefaultTier].Tier;
+        (_clients, _loggers) = (clients, loggers);
+        Current = Build(options.Value);
+        Default = new TierChatCompletionService(this, name: null);
     }
 
-    public IReadOnlyCollection<string> Names { get; }
+    public TierSet Current { get; }
 
-    public string DefaultTier { get; }
+    public IReadOnlyCollection<string> Names => Current.Names;
 
-    public TierChatCompletionService Default => _tiers[DefaultTier];
+    public string DefaultTier => Current.DefaultTier;
 
-    public string? FindModel(string tier) => _tiers.GetValueOrDefault(tier)?.Model;
+    /// <summary>Gets the chat service of whatever tier is the default one.</summary>
+    public TierChatCompletionService Default { get; }
 
-    public TierChatCompletionService? Find(string tier) => _tiers.GetValueOrDefault(tier);
+    public string? FindModel(string tier) => Current.FindModel(tier);
 
-    public TierChatCompletionService? FindByModel(string model) =>
-        _tiers.Values.FirstOrDefault(t => string.Equals(t.Model, model, StringComparison.Ordinal));
+    /// <summary>The chat service of a tier, whatever serves it; null when there is no such tier.</summary>
+    public TierChatCompletionService? FindService(string tier) =>
+        Current.Find(tier) is { Name: var name } ? _services.GetOrAdd(name, static (name, catalog) => new TierChatCompletionService(catalog, name), this) : null;
+
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The clients live as long as the tiers, and hold nothing but the shared chain.")]
+    private TierSet Build(JarvisRoutingOptions settings)
+    {
+        IEnumerable<ServedTier> tiers = settings.Tiers.Select(tier =>
+        {
+            string model = tier.Value.Model!;
+            var connector = new OpenAIChatCompletionService(
+                model, settings.Endpoint ?? JarvisRoutingOptions.DefaultEndpoint, settings.ApiKey, organization: null, _clients.Create(tier.Key, model, settings), _loggers);
+            return new ServedTier(tier.Key, model, connector);
+        });
+        return new TierSet(tiers, settings);
+    }
 }

@@ -24,5 +24,8 @@ public sealed class UnknownTierException : KernelException
         new($"The execution settings name the tier '{tier}' and the model '{model}', but '{tier}' is served by '{tiers.FindModel(tier)}'. Leave one of the two out. "
             + $"Known tiers: {Names(tiers)}.");
 
+    internal static UnknownTierException ForServiceOfOtherTier(string tier, string id, ITierCatalog tiers) =>
+        new($"The chat service of the tier '{tier}' was called with execution settings for the service '{id}'. Call that service, or leave ServiceId out. Known tiers: {Names(tiers)}.");
+
     private static string Names(ITierCatalog tiers) => string.Join(", ", tiers.Names);
 }

@@ -31,6 +31,13 @@ public class ConfigurationFaultTests
         ["tier without a name"] = new(["Tiers", "without a name"], Code: o => o.Tiers[" "] = new TierOptions { Model = "m" }),
         ["tier with a reserved name"] = new(["Tiers:Default", "reserves"], Code: o => o.Tiers["Default"] = new TierOptions { Model = "m" }),
         ["unknown default tier"] = new(["DefaultTier", "'medium'", "strong, mid, cheap"], Code: o => o.DefaultTier = "medium"),
+        ["route to no tier"] = new(["Routes:Planner.*", "'stong'", "strong, mid, cheap"], Code: o => o.Route("Planner.*", "stong")),
+        ["route to no tier in configuration"] = new(["Routes:Writer.*", "'stong'", "strong, mid, cheap"], Configuration: ("Routes:Writer.*", "stong")),
+        ["route without a pattern"] = new(["Routes", "empty", "Planner.*"], Code: o => o.Route(" ", "strong")),
+        ["route of another form"] = new(["Routes", "'Planner/*'", "Planner.*"], Code: o => o.Route("Planner/*", "strong")),
+        ["route with two dots"] = new(["Routes", "'A.B.C'", "dot"], Code: o => o.Route("A.B.C", "strong")),
+        ["route with two stars"] = new(["Routes", "'Planner.**'", "in a row"], Code: o => o.Route("Planner.**", "strong")),
+        ["route to two tiers"] = new(["Routes:planner.*", "'strong'", "'cheap'", "one tier"], Code: o => o.Route("Planner.*", "strong").Route("planner.*", "cheap")),
         ["database that is none"] = new(["Database", "JARVIS_DATABASE_URL"], Code: o => o.Database = $"Host=;Password={Canary}"),
         ["database URL that is none"] = new(["Database", "JARVIS_DATABASE_URL"], Environment: ("JARVIS_DATABASE_URL", $"postgres://user:{Canary}@:99999999/")),
         ["long cache"] = new(["KillSwitch:CacheDuration", "00:01:01", "00:01:00"], Code: o => o.KillSwitch.CacheDuration = TimeSpan.FromSeconds(61)),
@@ -88,6 +95,7 @@ public class ConfigurationFaultTests
         string[] names =
         [
             "key with a blank", "endpoint in the environment", "empty model in the environment", "blank model in configuration", "empty model in code", "unknown default tier",
+            "route to no tier", "route without a pattern", "route with two dots",
             "database that is none", "long cache", "too many retries", "unknown setting", "value of another kind", "title outside ASCII", "relative application address",
         ];
 
