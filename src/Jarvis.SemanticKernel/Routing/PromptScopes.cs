@@ -14,7 +14,7 @@ internal static class PromptScopes
         {
             return prompt.Kernel.ServiceSelector.TrySelectAIService(prompt.Kernel, prompt.Function, prompt.Arguments, out IChatCompletionService? service, out _)
                 && service is TierChatCompletionService { Served: var tier, Attribution: var attribution }
-                    ? KillSwitchScope.Covering(tier.Name, tier.Model, attribution)
+                    ? KillSwitchScope.Covering(tier.Name, tier.Model, attribution, tier.FallbackModels)
                     : [];
         }
         catch (Exception)

@@ -40,10 +40,10 @@ internal sealed class TierCatalog : ITierCatalog
     {
         IEnumerable<ServedTier> tiers = settings.Tiers.Select(tier =>
         {
-            string model = tier.Value.Model!;
+            Uri endpoint = settings.Endpoint ?? JarvisRoutingOptions.DefaultEndpoint;
             var connector = new OpenAIChatCompletionService(
-                model, settings.Endpoint ?? JarvisRoutingOptions.DefaultEndpoint, settings.ApiKey, organization: null, _clients.Create(tier.Key, model, settings), _loggers);
-            return new ServedTier(tier.Key, model, connector);
+                tier.Value.Model!, endpoint, settings.ApiKey, organization: null, _clients.Create(tier.Key, tier.Value, settings), _loggers);
+            return new ServedTier(tier.Key, tier.Value, connector);
         });
         return new TierSet(tiers, settings);
     }

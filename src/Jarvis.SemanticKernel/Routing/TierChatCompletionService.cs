@@ -4,7 +4,8 @@ using Microsoft.SemanticKernel.ChatCompletion;
 namespace Jarvis.SemanticKernel.Routing;
 
 /// <summary>
-/// A tier's chat service: Semantic Kernel's own connector, with the scope of the call around it. It sends nothing itself, so everything that the connector can do works.
+/// A tier's chat service: Semantic Kernel's own connector, with the scope of the call around it and the tier's own settings where the caller has none. It sends
+/// nothing itself, so everything that the connector can do works.
 /// </summary>
 internal sealed class TierChatCompletionService : IChatCompletionService
 {
@@ -40,7 +41,8 @@ internal sealed class TierChatCompletionService : IChatCompletionService
         try
         {
             call.ThrowIfStopped();
-            return await tier.Connector.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
+            PromptExecutionSettings settings = tier.Settings.For(executionSettings, call.Attribution.Agent);
+            return await tier.Connector.GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -60,11 +62,12 @@ internal sealed class TierChatCompletionService : IChatCompletionService
         ServedTier tier = ServedFor(executionSettings);
         return new ScopedStream<StreamingChatMessageContent>(
             () => Begin(tier, isStreaming: true),
-            token => tier.Connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token),
+            token => tier.Connector.GetStreamingChatMessageContentsAsync(
+                chatHistory, tier.Settings.For(executionSettings, AmbientCall.Current.Attribution.Agent), kernel, token),
             cancellationToken);
     }
 
-    private LogicalCall Begin(ServedTier tier, bool isStreaming) => LogicalCall.Create(tier.Name, tier.Model, Attribution, isStreaming);
+    private LogicalCall Begin(ServedTier tier, bool isStreaming) => LogicalCall.Create(tier.Name, tier.Model, Attribution, isStreaming, tier.FallbackModels);
 
     private ServedTier Find(TierSet tiers) => _name is null ? tiers.Default : tiers.Find(_name) ?? throw UnknownTierException.ForTier(_name, tiers);
 
