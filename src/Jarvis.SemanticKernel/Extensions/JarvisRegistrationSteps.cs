@@ -23,6 +23,7 @@ internal static class JarvisRegistrationSteps
         services.TryAddSingleton<EnvironmentVariables>();
         services.AddSingleton<IConfigureOptions<JarvisRoutingOptions>, JarvisOptionsSetup>();
         services.AddSingleton<IValidateOptions<JarvisRoutingOptions>, JarvisOptionsValidator>();
+        services.TryAddSingleton<IOptionsMonitor<JarvisRoutingOptions>, JarvisOptionsMonitor>();
         services.AddOptions<JarvisRoutingOptions>().ValidateOnStart();
     }
 

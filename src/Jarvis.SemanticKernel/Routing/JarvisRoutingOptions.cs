@@ -3,7 +3,9 @@ namespace Jarvis.SemanticKernel;
 /// <summary>
 /// Settings of the whole package. Where several places set the same thing, code wins over environment variables, these over a configuration section, and
 /// that over the default. Read at the first use of any service; every fault is reported at once, in an
-/// <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>.
+/// <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>. When a configuration section reloads, <see cref="Tiers"/>, <see cref="DefaultTier"/>,
+/// <see cref="Routes"/>, <see cref="Endpoint"/>, <see cref="ApiKey"/>, <see cref="AppUrl"/> and <see cref="AppTitle"/> are used as they are then from the next call on; all others
+/// stay. Settings with a fault are logged and change nothing.
 /// </summary>
 public sealed class JarvisRoutingOptions
 {
