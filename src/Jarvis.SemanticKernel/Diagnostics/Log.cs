@@ -86,4 +86,10 @@ internal static partial class Log
 
     [LoggerMessage(3052, LogLevel.Error, "What waits in {Folder} could not be brought into the ledger ({Exception}). It is tried again.")]
     public static partial void RecoveryFailed(this ILogger logger, string exception, string folder, Exception cause);
+
+    [LoggerMessage(3080, LogLevel.Information, "The settings were read again. Tiers, routes, endpoint and key are used as they are now from the next call on.")]
+    public static partial void SettingsChanged(this ILogger logger);
+
+    [LoggerMessage(3081, LogLevel.Error, "The settings were changed and have faults, so those from before stay in use: {Faults}")]
+    public static partial void SettingsRefused(this ILogger logger, string faults);
 }

@@ -8,7 +8,7 @@ public static class JarvisKernelArgumentsExtensions
 {
     /// <summary>Chooses the tier that serves the prompt.</summary>
     /// <param name="arguments">The arguments of the call; changed and returned.</param>
-    /// <param name="tier">The name of a tier, see <see cref="Tier"/>. A service id or model id in the execution settings wins over it.</param>
+    /// <param name="tier">The name of a tier, see <see cref="Tier"/>. A service id or model id in the execution settings wins over it; it wins over <see cref="JarvisRoutingOptions.Routes"/>.</param>
     /// <returns><paramref name="arguments"/>.</returns>
     public static KernelArguments WithTier(this KernelArguments arguments, string tier)
     {

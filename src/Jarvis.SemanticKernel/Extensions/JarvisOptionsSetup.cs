@@ -1,3 +1,4 @@
+using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -11,17 +12,11 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
     public const string DatabaseVariable = "JARVIS_DATABASE_URL";
     public const string SharedDatabaseVariable = "DATABASE_URL";
 
-    private static readonly string[] TiersWithVariable = [Tier.Strong, Tier.Mid, Tier.Cheap];
-
-    public static bool HasModelVariable(string tier) => TiersWithVariable.Contains(tier, StringComparer.OrdinalIgnoreCase);
-
-    public static string ModelVariable(string tier) => $"JARVIS_MODEL_{tier.ToUpperInvariant()}";
-
     public void Configure(JarvisRoutingOptions options)
     {
+        ConfigurationFaults.Bind(registration.Sections, options);
         foreach (IConfigurationSection section in registration.Sections)
         {
-            ConfigurationFaults.Bind(section, options);
             if (section[nameof(options.Database)] is { } database)
             {
                 options.FoundDatabase = (database, $"{section.Path}:{nameof(options.Database)}");
@@ -52,9 +47,9 @@ internal sealed class JarvisOptionsSetup(JarvisRegistration registration, Enviro
             }
         }
 
-        foreach (string tier in TiersWithVariable)
+        foreach (string tier in ModelSetting.TiersWithVariable)
         {
-            if (environment.Get(ModelVariable(tier)) is { } model && options.Tiers.TryGetValue(tier, out TierOptions? settings))
+            if (environment.Get(ModelSetting.VariableOf(tier)) is { } model && options.Tiers.TryGetValue(tier, out TierOptions? settings))
             {
                 settings.Model = model;
             }

@@ -1,6 +1,5 @@
 using Jarvis.SemanticKernel.Storage;
 using Microsoft.Extensions.Options;
-using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel.Extensions;
 
@@ -13,7 +12,7 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         CheckAccess(options, faults);
         CheckListenConnection(options, faults);
         CheckJournal(options.Ledger, faults);
-        CheckTiers(options, faults);
+        faults.AddRange(TierFaults.Find(options));
         CheckLimits(options, faults);
         if (registration is { CallsModels: true, HasScopedModelCallFilter: true })
         {
@@ -80,31 +79,6 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         if (ledger.JournalFolder is { } folder && (!Path.IsPathFullyQualified(folder) || folder.Contains('\0', StringComparison.Ordinal)))
         {
             faults.Add($"Ledger:JournalFolder is {ShownValue.Of(folder)}. Accepted is the full path of a folder on a local disk, or nothing; Ledger:UseJournal switches the journal off.");
-        }
-    }
-
-    private static void CheckTiers(JarvisRoutingOptions options, List<string> faults)
-    {
-        foreach ((string tier, TierOptions? settings) in options.Tiers)
-        {
-            if (string.IsNullOrWhiteSpace(tier))
-            {
-                faults.Add("Tiers holds a tier without a name.");
-            }
-            else if (string.Equals(tier, PromptExecutionSettings.DefaultServiceId, StringComparison.OrdinalIgnoreCase))
-            {
-                faults.Add($"Tiers:{tier} has a name that Semantic Kernel reserves for settings of any service. Accepted is any other name; {nameof(JarvisRoutingOptions.DefaultTier)} chooses the default.");
-            }
-            else if (string.IsNullOrWhiteSpace(settings?.Model))
-            {
-                string variable = JarvisOptionsSetup.HasModelVariable(tier) ? $" ({JarvisOptionsSetup.ModelVariable(tier)})" : string.Empty;
-                faults.Add($"Tiers:{tier}:Model{variable} is empty. Accepted is a model id of the endpoint, such as anthropic/claude-sonnet-4.5.");
-            }
-        }
-
-        if (string.IsNullOrWhiteSpace(options.DefaultTier) || !options.Tiers.ContainsKey(options.DefaultTier))
-        {
-            faults.Add($"DefaultTier is '{options.DefaultTier}'. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
         }
     }
 

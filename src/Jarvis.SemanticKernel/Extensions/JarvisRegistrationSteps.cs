@@ -23,6 +23,7 @@ internal static class JarvisRegistrationSteps
         services.TryAddSingleton<EnvironmentVariables>();
         services.AddSingleton<IConfigureOptions<JarvisRoutingOptions>, JarvisOptionsSetup>();
         services.AddSingleton<IValidateOptions<JarvisRoutingOptions>, JarvisOptionsValidator>();
+        services.TryAddSingleton<IOptionsMonitor<JarvisRoutingOptions>, JarvisOptionsMonitor>();
         services.AddOptions<JarvisRoutingOptions>().ValidateOnStart();
     }
 
@@ -132,7 +133,7 @@ internal static class JarvisRegistrationSteps
 
         // Null for a key that is no tier: a factory that throws would fail templates that name several services, of which Semantic Kernel takes the first it finds.
         services.TryAddKeyedSingleton<IChatCompletionService>(
-            KeyedService.AnyKey, (provider, key) => (key as string is { } tier ? provider.GetRequiredService<TierCatalog>().Find(tier) : null)!);
+            KeyedService.AnyKey, (provider, key) => (key as string is { } tier ? provider.GetRequiredService<TierCatalog>().FindService(tier) : null)!);
         services.TryAddSingleton<IChatCompletionService>(provider => provider.GetRequiredService<TierCatalog>().Default);
     }
 

@@ -87,12 +87,15 @@ public sealed class KillSwitchScope : IEquatable<KillSwitchScope>
         : TryMake(key) ?? new KillSwitchScope(KillSwitchScopeKind.Unknown, key.StartsWith(KillSwitchKey.Prefix, StringComparison.Ordinal) ? key[KillSwitchKey.Prefix.Length..] : key, key);
 
     /// <summary>The scopes whose switches stop a call, the global one left out. A name that no scope can have has none.</summary>
-    internal static KillSwitchScope[] Covering(string? tier, string? model, CallAttribution attribution)
+    internal static KillSwitchScope[] Covering(string? tier, string? model, CallAttribution attribution, IReadOnlyList<string>? fallbackModels = null)
     {
         KillSwitchScope?[] scopes =
         [
             TryMake(KillSwitchScopeKind.Tier, tier),
             TryMake(KillSwitchScopeKind.Model, model),
+
+            // The upstream decides which of them answers.
+            .. (fallbackModels ?? []).Select(fallback => TryMake(KillSwitchScopeKind.Model, fallback)),
             TryMake(KillSwitchScopeKind.Agent, attribution.Agent),
             attribution.GoalId is { } goal ? ForGoal(goal) : null,
         ];

@@ -13,9 +13,11 @@ internal readonly struct KillSwitchSubject
     private readonly string? _model;
     private readonly CallAttribution? _attribution;
     private readonly PromptRenderContext? _prompt;
+    private readonly IReadOnlyList<string>? _fallbackModels;
 
-    private KillSwitchSubject(string? tier, string? model, CallAttribution attribution, LogicalCall? call, PromptRenderContext? prompt = null) =>
-        (_tier, _model, _attribution, Call, _prompt) = (tier, model, attribution, call, prompt);
+    private KillSwitchSubject(
+        string? tier, string? model, CallAttribution attribution, LogicalCall? call, PromptRenderContext? prompt = null, IReadOnlyList<string>? fallbackModels = null) =>
+        (_tier, _model, _attribution, Call, _prompt, _fallbackModels) = (tier, model, attribution, call, prompt, fallbackModels);
 
     /// <summary>Gets the innermost call around it; null outside of any.</summary>
     public LogicalCall? Call { get; }
@@ -28,7 +30,7 @@ internal readonly struct KillSwitchSubject
 
     /// <summary>A request on its way. The call travels with it: the ambient one of a handler may be another.</summary>
     public static KillSwitchSubject Of(HttpRequestMessage request) => TierRequest.Of(request) is { } tier
-        ? new(tier.Tier, tier.Model, tier.Call?.Attribution ?? CallAttribution.None, tier.Call)
+        ? new(tier.Tier, tier.Model, tier.Call?.Attribution ?? CallAttribution.None, tier.Call, fallbackModels: tier.FallbackModels)
         : OfCurrentCode();
 
     /// <summary>Finds the switch that keeps it from starting, and the outermost call that this switch stops.</summary>
@@ -111,7 +113,7 @@ internal readonly struct KillSwitchSubject
     // Asked for only when something is stopped.
     private KillSwitchScope[] OwnScopes =>
     [
-        .. Call is { } call && ReferenceEquals(call.Attribution, _attribution) ? [] : KillSwitchScope.Covering(_tier, _model, _attribution ?? CallAttribution.None),
+        .. Call is { } call && ReferenceEquals(call.Attribution, _attribution) ? [] : KillSwitchScope.Covering(_tier, _model, _attribution ?? CallAttribution.None, _fallbackModels),
         .. _prompt is null ? [] : PromptScopes.Of(_prompt),
     ];
 

@@ -39,6 +39,9 @@ internal sealed class PhysicalCall(
 
     public TimeProvider Time => time;
 
+    // The settings may name another one by now.
+    private string? ApiKey => tier.ApiKey ?? options.ApiKey;
+
     /// <summary>Gets the response of a streamed call, as soon as the caller may have it.</summary>
     public Task<HttpResponseMessage> Responded => _responded!.Task;
 
@@ -68,7 +71,7 @@ internal sealed class PhysicalCall(
             return false;
         }
 
-        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, options.ApiKey) : null;
+        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, ApiKey) : null;
         context.Failure = failure;
         Settle(status, facts);
         _bodyEnded!.SetResult();
@@ -224,8 +227,8 @@ internal sealed class PhysicalCall(
     {
         int status = (int)response.StatusCode;
         context.Error = response.IsSuccessStatusCode
-            ? ModelCallErrors.Describe(facts, options.ApiKey)
-            : ModelCallErrors.Describe(status, facts, response.Headers, time, options.ApiKey);
+            ? ModelCallErrors.Describe(facts, ApiKey)
+            : ModelCallErrors.Describe(status, facts, response.Headers, time, ApiKey);
         context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
         Settle(AiCallStatus.Error, facts);
         var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Jarvis.SemanticKernel.OpenRouter;
 
-internal sealed class OpenRouterApi(IHttpClientFactory clients, IOptions<JarvisRoutingOptions> options, TimeProvider time) : IOpenRouterApi
+internal sealed class OpenRouterApi(IHttpClientFactory clients, IOptionsMonitor<JarvisRoutingOptions> options, TimeProvider time) : IOpenRouterApi
 {
     /// <summary>The name under which <c>IHttpClientFactory</c> configuration reaches these requests.</summary>
     public const string ClientName = "jarvis account";
@@ -83,7 +83,7 @@ internal sealed class OpenRouterApi(IHttpClientFactory clients, IOptions<JarvisR
 
     private HttpRequestMessage Request(string path)
     {
-        JarvisRoutingOptions settings = options.Value;
+        JarvisRoutingOptions settings = options.CurrentValue;
         Uri root = settings.Endpoint ?? JarvisRoutingOptions.DefaultEndpoint;
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{root.AbsoluteUri.TrimEnd('/')}/{path}"));
         if (!string.IsNullOrWhiteSpace(settings.ApiKey))

@@ -17,6 +17,9 @@ public sealed record CallAttribution
     /// <summary>Gets the run that the call belongs to: all calls that one outermost call led to, or those of a <see cref="JarvisScope"/> that named one.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>Gets which rule chose the tier: <c>service_id</c>, <c>model_id</c>, <c>with_tier</c>, <c>default</c> or <c>direct</c>.</summary>
+    /// <summary>
+    /// Gets which rule chose the tier: <c>service_id</c>, <c>model_id</c>, <c>with_tier</c>, <c>rule:</c> with the pattern of the route, <c>default</c>, or <c>direct</c> for a
+    /// call of a tier's own chat service.
+    /// </summary>
     public string? Route { get; init; }
 }

@@ -3,10 +3,14 @@ namespace Jarvis.SemanticKernel;
 /// <summary>
 /// Settings of the whole package. Where several places set the same thing, code wins over environment variables, these over a configuration section, and
 /// that over the default. Read at the first use of any service; every fault is reported at once, in an
-/// <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>.
+/// <see cref="Microsoft.Extensions.Options.OptionsValidationException"/>. When a configuration section reloads, <see cref="Tiers"/>, <see cref="DefaultTier"/>,
+/// <see cref="Routes"/>, <see cref="Endpoint"/>, <see cref="ApiKey"/>, <see cref="AppUrl"/> and <see cref="AppTitle"/> are used as they are then from the next call on; all others
+/// stay. Settings with a fault are logged and change nothing.
 /// </summary>
 public sealed class JarvisRoutingOptions
 {
+    private readonly Dictionary<string, string> _routesOfCode = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The endpoint that serves the tiers unless another one is set.</summary>
     public static Uri DefaultEndpoint { get; } = new("https://openrouter.ai/api/v1");
 
@@ -37,6 +41,13 @@ public sealed class JarvisRoutingOptions
     /// <value>The name of a tier; the default is <c>mid</c>.</value>
     public string DefaultTier { get; set; } = Tier.Mid;
 
+    /// <summary>Gets which tiers serve which functions, unless a call says otherwise: the tier's name by a pattern over <c>Plugin.Function</c>.</summary>
+    /// <value>
+    /// Empty by default. In a pattern <c>*</c> stands for any characters, none included; patterns and names are compared without regard to case. Of several that fit, the one
+    /// without <c>*</c> wins, else the one with more before its first <c>*</c>, else with more characters besides <c>*</c>, else the first in the alphabet.
+    /// </value>
+    public IDictionary<string, string> Routes { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Gets or sets the address sent as <c>HTTP-Referer</c>, by which OpenRouter attributes the calls to an application.</summary>
     public Uri? AppUrl { get; set; } = new("https://jarvis.local/");
 
@@ -56,6 +67,23 @@ public sealed class JarvisRoutingOptions
 
     /// <summary>Gets the retries and time limits of a call.</summary>
     public ResilienceOptions Resilience { get; } = new();
+
+    /// <summary>Says which tier serves the functions that a pattern fits, see <see cref="Routes"/>. Wins over configuration; a pattern that code gives two tiers is a fault.</summary>
+    /// <param name="pattern">The pattern over <c>Plugin.Function</c>, such as <c>Planner.*</c>. A function outside of a plugin has its name alone.</param>
+    /// <param name="tier">The name of a tier, see <see cref="Tier"/>.</param>
+    /// <returns>These options.</returns>
+    public JarvisRoutingOptions Route(string pattern, string tier)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        ArgumentNullException.ThrowIfNull(tier);
+        if (!_routesOfCode.TryAdd(pattern, tier) && !string.Equals(_routesOfCode[pattern], tier, StringComparison.OrdinalIgnoreCase))
+        {
+            Faults.Add($"Routes:{pattern} is set twice, to '{_routesOfCode[pattern]}' and to '{tier}'. Accepted is one tier for each pattern.");
+        }
+
+        Routes[pattern] = tier;
+        return this;
+    }
 
     /// <summary>Gets or sets what configuration or environment said of <see cref="Database"/>, and where. What code set is another text.</summary>
     internal (string Text, string Source)? FoundDatabase { get; set; }

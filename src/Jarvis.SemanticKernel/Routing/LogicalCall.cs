@@ -10,15 +10,18 @@ internal sealed class LogicalCall
     private KillSwitchScope[]? _scopes;
     private volatile bool _isOver;
 
-    private LogicalCall(string tier, string? model, CallAttribution attribution, bool isStreaming, Run run, LogicalCall? outer)
+    private LogicalCall(string tier, string? model, IReadOnlyList<string> fallbackModels, CallAttribution attribution, bool isStreaming, Run run, LogicalCall? outer)
     {
-        (Tier, Model, Attribution, IsStreaming, Run, Outer) = (tier, model, attribution, isStreaming, run, outer);
+        (Tier, Model, FallbackModels, Attribution, IsStreaming, Run, Outer) = (tier, model, fallbackModels, attribution, isStreaming, run, outer);
         _physicalCalls = isStreaming ? [] : null;
     }
 
     public string Tier { get; }
 
     public string? Model { get; }
+
+    /// <summary>Gets the models that may answer instead.</summary>
+    public IReadOnlyList<string> FallbackModels { get; }
 
     public CallAttribution Attribution { get; }
 
@@ -33,13 +36,13 @@ internal sealed class LogicalCall
     public StopLatch Latch { get; } = new();
 
     /// <summary>Gets the scopes whose switches stop this call, the global one left out. Made when they are first asked for, which is when something is stopped.</summary>
-    public KillSwitchScope[] Scopes => _scopes ??= KillSwitchScope.Covering(Tier, Model, Attribution);
+    public KillSwitchScope[] Scopes => _scopes ??= KillSwitchScope.Covering(Tier, Model, Attribution, FallbackModels);
 
     // Work that a tool left behind carries the ambient call for ever. A call that outlives the outermost one still belongs to its run.
     private bool IsOver => _isOver && Run.IsOver;
 
     /// <summary>Makes the call that the chat service is about to make; what it does not say itself comes from around it.</summary>
-    public static LogicalCall Create(string tier, string? model, CallAttribution own, bool isStreaming)
+    public static LogicalCall Create(string tier, string? model, CallAttribution own, bool isStreaming, IReadOnlyList<string>? fallbackModels = null)
     {
         (CallAttribution around, LogicalCall? ambient) = AmbientCall.Current;
         LogicalCall? outer = Around();
@@ -54,7 +57,7 @@ internal sealed class LogicalCall
             Function = own.Function ?? around.Function,
             RunId = named ?? made,
         };
-        return new LogicalCall(tier, model, attribution, isStreaming, outer?.Run ?? new Run(made), outer);
+        return new LogicalCall(tier, model, fallbackModels ?? [], attribution, isStreaming, outer?.Run ?? new Run(made), outer);
     }
 
     /// <summary>The call that encloses the current code; null outside of any, and when its run is over.</summary>

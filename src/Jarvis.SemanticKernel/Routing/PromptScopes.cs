@@ -13,8 +13,8 @@ internal static class PromptScopes
         try
         {
             return prompt.Kernel.ServiceSelector.TrySelectAIService(prompt.Kernel, prompt.Function, prompt.Arguments, out IChatCompletionService? service, out _)
-                && service is TierChatCompletionService tier
-                    ? KillSwitchScope.Covering(tier.Tier, tier.Model, tier.Attribution)
+                && service is TierChatCompletionService { Served: var tier, Attribution: var attribution }
+                    ? KillSwitchScope.Covering(tier.Name, tier.Model, attribution, tier.FallbackModels)
                     : [];
         }
         catch (Exception)

@@ -1,30 +1,33 @@
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
-using Microsoft.SemanticKernel.Services;
 
 namespace Jarvis.SemanticKernel.Routing;
 
 /// <summary>
-/// A tier's chat service: Semantic Kernel's own connector, with the scope of the call around it. It sends nothing itself and understands no settings, so
-/// everything that the connector can do works.
+/// A tier's chat service: Semantic Kernel's own connector, with the scope of the call around it and the tier's own settings where the caller has none. It sends
+/// nothing itself, so everything that the connector can do works.
 /// </summary>
-internal sealed class TierChatCompletionService(string tier, IChatCompletionService connector, CallAttribution? attribution = null) : IChatCompletionService
+internal sealed class TierChatCompletionService : IChatCompletionService
 {
     private static readonly CallAttribution Direct = new() { Route = "direct" };
 
-    private readonly CallAttribution _attribution = attribution ?? Direct;
+    private readonly TierCatalog? _tiers;
+    private readonly string? _name;
+    private readonly ServedTier? _served;
 
-    public string Tier { get; } = tier;
+    /// <summary>For calls of the service itself: whatever serves the tier when the call is made. Without a name, that of the default tier.</summary>
+    public TierChatCompletionService(TierCatalog tiers, string? name) => (_tiers, _name, Attribution) = (tiers, name, Direct);
 
-    public string? Model => connector.GetModelId();
+    /// <summary>For one call whose tier was chosen: an AsyncLocal set while choosing would not reach a streamed call.</summary>
+    public TierChatCompletionService(ServedTier served, CallAttribution attribution) => (_served, Attribution) = (served, attribution);
 
     /// <summary>Gets what a call says of itself.</summary>
-    public CallAttribution Attribution => _attribution;
+    public CallAttribution Attribution { get; }
 
-    public IReadOnlyDictionary<string, object?> Attributes => connector.Attributes;
+    /// <summary>Gets what would serve a call that is made now.</summary>
+    public ServedTier Served => _served ?? Find(_tiers!.Current);
 
-    /// <summary>The same tier, for one call: an AsyncLocal set while selecting would not reach a streamed call.</summary>
-    public TierChatCompletionService For(CallAttribution call) => new(Tier, connector, call);
+    public IReadOnlyDictionary<string, object?> Attributes => Served.Connector.Attributes;
 
     public async Task<IReadOnlyList<ChatMessageContent>> GetChatMessageContentsAsync(
         ChatHistory chatHistory,
@@ -32,12 +35,14 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         Kernel? kernel = null,
         CancellationToken cancellationToken = default)
     {
-        var call = LogicalCall.Create(Tier, Model, _attribution, isStreaming: false);
+        ServedTier tier = ServedFor(executionSettings);
+        LogicalCall call = Begin(tier, isStreaming: false);
         call.Enter();
         try
         {
             call.ThrowIfStopped();
-            return await connector.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
+            PromptExecutionSettings settings = tier.Settings.For(executionSettings, call.Attribution.Agent);
+            return await tier.Connector.GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -52,8 +57,36 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         ChatHistory chatHistory,
         PromptExecutionSettings? executionSettings = null,
         Kernel? kernel = null,
-        CancellationToken cancellationToken = default) => new ScopedStream<StreamingChatMessageContent>(
-            () => LogicalCall.Create(Tier, Model, _attribution, isStreaming: true),
-            token => connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token),
+        CancellationToken cancellationToken = default)
+    {
+        ServedTier tier = ServedFor(executionSettings);
+        return new ScopedStream<StreamingChatMessageContent>(
+            () => Begin(tier, isStreaming: true),
+            token => tier.Connector.GetStreamingChatMessageContentsAsync(
+                chatHistory, tier.Settings.For(executionSettings, AmbientCall.Current.Attribution.Agent), kernel, token),
             cancellationToken);
+    }
+
+    private LogicalCall Begin(ServedTier tier, bool isStreaming) => LogicalCall.Create(tier.Name, tier.Model, Attribution, isStreaming, tier.FallbackModels);
+
+    private ServedTier Find(TierSet tiers) => _name is null ? tiers.Default : tiers.Find(_name) ?? throw UnknownTierException.ForTier(_name, tiers);
+
+    // Whoever chose the tier has looked at the settings. Of a call of the service itself nobody has, and the connector ignores both names in silence.
+    private ServedTier ServedFor(PromptExecutionSettings? settings)
+    {
+        if (_served is not null)
+        {
+            return _served;
+        }
+
+        TierSet tiers = _tiers!.Current;
+        ServedTier tier = Find(tiers);
+        return settings switch
+        {
+            { ServiceId: { } id } when !ServiceIds.IsDefault(id) && !string.Equals(id, tier.Name, StringComparison.OrdinalIgnoreCase) =>
+                throw UnknownTierException.ForServiceOfOtherTier(tier.Name, id, tiers),
+            { ModelId: { Length: > 0 } model } when model != tier.Model => throw UnknownTierException.ForModelOfOtherTier(tier.Name, model, tiers),
+            _ => tier,
+        };
+    }
 }

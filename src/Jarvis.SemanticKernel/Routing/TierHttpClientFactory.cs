@@ -13,18 +13,24 @@ internal sealed class TierHttpClientFactory(IHttpMessageHandlerFactory handlers)
     // Made on first use and kept: SocketsHttpHandler renews its own connections, so nothing has to be rotated.
     private readonly Lazy<HttpMessageHandler> _chain = new(() => handlers.CreateHandler(ClientName));
 
-    public HttpClient Create(string tier, string model, JarvisRoutingOptions options)
+    public HttpClient Create(string tier, TierOptions served, JarvisRoutingOptions options)
     {
-        var client = new HttpClient(new TierStamp(tier, model, _chain.Value), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(new TierStamp(tier, served.Model!, [.. served.FallbackModels], options.ApiKey, _chain.Value), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         AppAttribution.AddTo(client.DefaultRequestHeaders, options);
         return client;
     }
 
-    private sealed class TierStamp(string tier, string model, HttpMessageHandler chain) : DelegatingHandler(chain)
+    private sealed class TierStamp(string tier, string model, string[] fallbackModels, string? apiKey, HttpMessageHandler chain) : DelegatingHandler(chain)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            new TierRequest(tier, model, AmbientCall.Current.Call).StampOn(request);
+            LogicalCall? call = AmbientCall.Current.Call;
+            new TierRequest(tier, model, call) { FallbackModels = fallbackModels, ApiKey = apiKey }.StampOn(request);
+            if (call?.Attribution.RunId is { } run)
+            {
+                RunAttribution.AddTo(request.Headers, run);
+            }
+
             return base.SendAsync(request, cancellationToken);
         }
     }

@@ -9,6 +9,12 @@ internal sealed class TierRequest(string tier, string model, LogicalCall? call)
 
     public string Model { get; } = model;
 
+    /// <summary>Gets the models that may answer instead.</summary>
+    public IReadOnlyList<string> FallbackModels { get; init; } = [];
+
+    /// <summary>Gets the key that the request is sent with, so that an upstream that repeats it can be told from one that does not.</summary>
+    public string? ApiKey { get; init; }
+
     public LogicalCall? Call { get; } = call;
 
     /// <summary>Gets or sets the caller's own token: inside the retry it cannot be told from a time limit.</summary>

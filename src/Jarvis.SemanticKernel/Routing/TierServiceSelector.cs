@@ -7,8 +7,8 @@ using Microsoft.SemanticKernel.Services;
 
 namespace Jarvis.SemanticKernel.Routing;
 
-/// <summary>Chooses the tier of a prompt: service id, then model id, then <c>WithTier</c>, then the default tier.</summary>
-internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelector, IChatClientSelector
+/// <summary>Chooses the tier of a prompt: service id, then model id, then <c>WithTier</c>, then the route rules, then the default tier.</summary>
+internal sealed class TierServiceSelector(TierCatalog catalog) : IAIServiceSelector, IChatClientSelector
 {
     // Semantic Kernel's own selector, which is internal: what a kernel without one uses. It serves everything that is not chat.
     private static readonly IAIServiceSelector Stock = new Kernel().ServiceSelector;
@@ -36,13 +36,24 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
         KernelArguments arguments,
         [NotNullWhen(true)] out T? service,
         out PromptExecutionSettings? serviceSettings)
-        where T : class, IChatClient => ((IChatClientSelector)Stock).TrySelectChatClient(kernel, function, arguments, out service, out serviceSettings);
+        where T : class, IChatClient
+    {
+        // Somebody else's chat client that the settings name, or that is the kernel's only one, is not ours to route.
+        if (((IChatClientSelector)Stock).TrySelectChatClient(kernel, function, arguments, out service, out serviceSettings))
+        {
+            return true;
+        }
+
+        service = typeof(T) == typeof(IChatClient) ? (T)Select(kernel, function, arguments, out serviceSettings).AsChatClient() : null;
+        return service is not null;
+    }
 
     private IChatCompletionService Select(Kernel kernel, KernelFunction function, KernelArguments arguments, out PromptExecutionSettings? settings)
     {
+        TierSet tiers = catalog.Current;
         IReadOnlyDictionary<string, PromptExecutionSettings>? choices = arguments.ExecutionSettings ?? function.ExecutionSettings;
-        string? chosen = CallArguments.FindTier(arguments);
-        TierChatCompletionService? tier = null;
+        string name = FunctionName.Of(function);
+        ServedTier? tier = null;
         string route = "default";
         settings = null;
 
@@ -50,7 +61,7 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
         {
             foreach ((string id, PromptExecutionSettings candidate) in choices)
             {
-                if (IsDefault(id))
+                if (ServiceIds.IsDefault(id))
                 {
                     settings ??= candidate;
                 }
@@ -66,44 +77,44 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
                 }
             }
 
-            (tier, route, settings) = ByModel(choices, tier, route, settings);
+            (tier, route, settings) = ByModel(tiers, choices, tier, route, settings);
             if (tier is null && settings is null)
             {
                 throw UnknownTierException.ForServiceIds(choices.Keys, tiers);
             }
         }
 
-        if (tier is null && chosen is not null)
+        if (tier is null && ByName(tiers, arguments, name) is { } found)
         {
-            if (FindForeign(kernel, chosen) is { } foreign)
+            if (FindForeign(kernel, found.Tier) is { } foreign)
             {
                 return foreign;
             }
 
-            tier = tiers.Find(chosen) ?? throw UnknownTierException.ForTier(chosen, tiers);
-            route = "with_tier";
+            tier = tiers.Find(found.Tier) ?? throw UnknownTierException.ForTier(found.Tier, tiers);
+            route = found.Route;
         }
 
-        return (tier ?? tiers.Default).For(new CallAttribution
-        {
-            GoalId = CallArguments.FindGoal(arguments),
-            Function = FunctionName.Of(function),
-            Route = route,
-        });
+        return new TierChatCompletionService(tier ?? tiers.Default, new CallAttribution { GoalId = CallArguments.FindGoal(arguments), Function = name, Route = route });
     }
+
+    private static (string Tier, string Route)? ByName(TierSet tiers, KernelArguments arguments, string function) =>
+        CallArguments.FindTier(arguments) is { } chosen ? (chosen, "with_tier")
+        : tiers.Routes.Find(function) is { } rule ? (rule.Tier, rule.Route)
+        : null;
 
     // Somebody else's connector, registered under its own id or in a tier's place: not ours to route.
     private static IChatCompletionService? FindForeign(Kernel kernel, string id) =>
         (kernel.Services as IKeyedServiceProvider)?.GetKeyedService<IChatCompletionService>(id) is { } service and not TierChatCompletionService ? service : null;
 
-    private (TierChatCompletionService? Tier, string Route, PromptExecutionSettings? Settings) ByModel(
-        IReadOnlyDictionary<string, PromptExecutionSettings> choices, TierChatCompletionService? tier, string route, PromptExecutionSettings? settings)
+    private static (ServedTier? Tier, string Route, PromptExecutionSettings? Settings) ByModel(
+        TierSet tiers, IReadOnlyDictionary<string, PromptExecutionSettings> choices, ServedTier? tier, string route, PromptExecutionSettings? settings)
     {
         if (tier is not null)
         {
             // The connector would ignore a ModelId that differs from its own, and the caller would not notice.
             return settings!.ModelId is { Length: > 0 } model && model != tier.Model
-                ? throw UnknownTierException.ForModelOfOtherTier(tier.Tier, model, tiers)
+                ? throw UnknownTierException.ForModelOfOtherTier(tier.Name, model, tiers)
                 : (tier, route, settings);
         }
 
@@ -121,7 +132,7 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
             }
 
             // Settings for a service that is not here are for another program that shares the template, their model included.
-            if (IsDefault(id) || !hasDefault)
+            if (ServiceIds.IsDefault(id) || !hasDefault)
             {
                 throw UnknownTierException.ForModel(model, tiers);
             }
@@ -129,7 +140,4 @@ internal sealed class TierServiceSelector(TierCatalog tiers) : IAIServiceSelecto
 
         return (null, route, settings);
     }
-
-    private static bool IsDefault(string id) =>
-        id.Length == 0 || string.Equals(id, PromptExecutionSettings.DefaultServiceId, StringComparison.OrdinalIgnoreCase);
 }

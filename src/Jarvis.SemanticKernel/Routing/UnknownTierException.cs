@@ -24,5 +24,11 @@ public sealed class UnknownTierException : KernelException
         new($"The execution settings name the tier '{tier}' and the model '{model}', but '{tier}' is served by '{tiers.FindModel(tier)}'. Leave one of the two out. "
             + $"Known tiers: {Names(tiers)}.");
 
+    internal static UnknownTierException ForServiceOfOtherTier(string tier, string id, ITierCatalog tiers) =>
+        new($"The chat service of the tier '{tier}' was called with execution settings for the service '{id}'. Call that service, or leave ServiceId out. Known tiers: {Names(tiers)}.");
+
+    internal static UnknownTierException ForModelInBody(string tier, string model, string? asked) =>
+        new($"The execution settings put the model '{asked}' into the body of the request, but the tier '{tier}' is served by '{model}'. Leave it out, or name the tier of that model.");
+
     private static string Names(ITierCatalog tiers) => string.Join(", ", tiers.Names);
 }

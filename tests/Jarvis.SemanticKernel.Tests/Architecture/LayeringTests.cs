@@ -23,6 +23,9 @@ public class LayeringTests
         ("KillSwitch", "Routing", "TierRequest", "in a handler the logical call travels with the request, the ambient one may be another"),
         ("ModelCalls", "Routing", "LogicalCall", "a streamed call ends for its reader only when its record is durable, so the logical call tracks it"),
         ("ModelCalls", "Routing", "TierRequest", "tier, model and attribution travel with the request through the handlers"),
+        ("ModelCalls", "Routing", "ModelSetting", "an error says which setting names the model that is gone"),
+        ("Routing", "OpenRouter", "RequestExtras", "what only OpenRouter understands of a tier's options, and Routing makes its settings"),
+        ("Routing", "OpenRouter", "RunAttribution", "the header of a run is OpenRouter's own, and Routing knows the run"),
         ("Routing", "OpenRouter", "AppAttribution", "the headers of every request are OpenRouter's own, and Routing makes the clients"),
     ];
 

@@ -74,6 +74,51 @@ public class SettingPrecedenceTests
         Assert.Equal("configuration/vision", options.Tiers["Vision"].Model);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void ListsAndNestedSettingsOfATier_AreBoundInOrderHoweverOftenTheSectionIsAdded(int times)
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Jarvis:ApiKey"] = "key",
+            ["Jarvis:Tiers:mid:FallbackModels:1"] = "second",
+            ["Jarvis:Tiers:mid:FallbackModels:0"] = "first",
+            ["Jarvis:Tiers:mid:MaxTokens"] = "77",
+            ["Jarvis:Tiers:vision:Model"] = "m",
+            ["Jarvis:Tiers:vision:Provider:Order:0"] = "groq",
+            ["Jarvis:Tiers:vision:Provider:Order:1"] = "azure",
+            ["Jarvis:Tiers:vision:Provider:Sort"] = "throughput",
+            ["Jarvis:Tiers:vision:Provider:MaxPrice:PromptUsdPerMillion"] = "0.25",
+            ["Jarvis:Routes:Planner.*"] = "strong",
+        }).Build();
+        ServiceCollection services = [];
+        services.AddSingleton<EnvironmentVariables>(new TestEnvironment());
+        for (int i = 0; i < times; i++)
+        {
+            services.AddJarvisRouting(configuration);
+        }
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+        JarvisRoutingOptions options = ReadAll(provider).Options;
+
+        Assert.Equal(["first", "second"], options.Tiers["mid"].FallbackModels);
+        Assert.Equal(77, options.Tiers["mid"].MaxTokens);
+        ProviderPreferences vision = options.Tiers["vision"].Provider;
+        Assert.Equal(["groq", "azure"], vision.Order);
+        Assert.Equal((ProviderSort.Throughput, 0.25m), (vision.Sort, vision.MaxPrice.PromptUsdPerMillion));
+        Assert.Equal("strong", options.Routes["planner.*"]);
+    }
+
+    [Fact]
+    public void RouteInCode_WinsOverConfiguration()
+    {
+        JarvisRoutingOptions options = Read(
+            o => o.Route("Planner.*", "cheap").Route("Planner.*", "CHEAP").ApiKey = "key", [], new() { ["Jarvis:Routes:Planner.*"] = "strong", ["Jarvis:Routes:Writer.*"] = "strong" });
+
+        Assert.Equal(("CHEAP", "strong"), (options.Routes["Planner.*"], options.Routes["Writer.*"]));
+    }
+
     [Fact]
     public void DatabaseOfOneSection_KeepsItsSourceWhenAnotherSectionFollows()
     {

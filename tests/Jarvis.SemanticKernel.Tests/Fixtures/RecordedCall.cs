@@ -34,4 +34,8 @@ internal sealed record RecordedCall
     public string? Route { get; init; }
 
     public string? GenerationId { get; init; }
+
+    public required string RequestedModel { get; init; }
+
+    public string? Model { get; init; }
 }

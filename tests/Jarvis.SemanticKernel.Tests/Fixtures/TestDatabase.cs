@@ -10,7 +10,7 @@ internal abstract class TestDatabase : IAsyncDisposable
 {
     private const string Columns =
         "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error, cost_source, "
-        + "CAST(call_id AS TEXT), generation_id";
+        + "CAST(call_id AS TEXT), generation_id, requested_model, model";
 
     /// <summary>What a user writes into the options.</summary>
     public abstract string Setting { get; }
@@ -42,7 +42,9 @@ internal abstract class TestDatabase : IAsyncDisposable
             CostSource = row.GetString(12),
             CallId = Guid.Parse(row.GetString(13)),
             GenerationId = row.IsDBNull(14) ? null : row.GetString(14),
-            CostUsd = row.IsDBNull(15) ? null : decimal.Parse(row.GetString(15), NumberStyles.Float, CultureInfo.InvariantCulture),
+            RequestedModel = row.GetString(15),
+            Model = row.IsDBNull(16) ? null : row.GetString(16),
+            CostUsd = row.IsDBNull(17) ? null : decimal.Parse(row.GetString(17), NumberStyles.Float, CultureInfo.InvariantCulture),
         });
 
     /// <summary>Prompt and completion tokens of the rows in the shared table.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Jarvis.SemanticKernel.Routing;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
 
@@ -43,8 +44,8 @@ internal static class ModelCallFailure
         ModelCallCause.KeyRefused => " Check JarvisRoutingOptions.ApiKey (OPENROUTER_API_KEY).",
         ModelCallCause.CreditsExhausted => " Add credits, or ask for fewer max_tokens.",
         ModelCallCause.KeyLimitExceeded => " Raise the limit of the key, or wait until it starts anew.",
-        ModelCallCause.NoEndpoint => $" Ask less of the providers of tier '{call.Tier}', or set JarvisRoutingOptions.Tiers[\"{call.Tier}\"].Model to another model.",
-        ModelCallCause.ModelGone => $" Set JarvisRoutingOptions.Tiers[\"{call.Tier}\"].Model to a model that is offered.",
+        ModelCallCause.NoEndpoint => $" Ask less of the providers of tier '{call.Tier}' (Tiers:{call.Tier}:Provider), or set {ModelSetting.Of(call.Tier)} to another model.",
+        ModelCallCause.ModelGone => $" Set {ModelSetting.Of(call.Tier)} to a model that is offered, or name others to fall back on in Tiers:{call.Tier}:FallbackModels.",
         ModelCallCause.ContextLengthExceeded => " Shorten the prompt or its history, or ask for fewer max_tokens.",
         _ when error.RetryAfter is { } wait => string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(wait.TotalSeconds)} s."),
         _ => string.Empty,

@@ -1,0 +1,33 @@
+using System.Collections.Frozen;
+
+namespace Jarvis.SemanticKernel.Routing;
+
+/// <summary>All tiers and routes as one state of the settings describes them. Immutable: whoever decides by it decides by one state.</summary>
+internal sealed class TierSet : ITierCatalog
+{
+    private readonly ServedTier[] _inOrder;
+    private readonly FrozenDictionary<string, ServedTier> _byName;
+
+    public TierSet(IEnumerable<ServedTier> tiers, JarvisRoutingOptions settings)
+    {
+        _inOrder = [.. tiers];
+        _byName = _inOrder.ToFrozenDictionary(tier => tier.Name, StringComparer.OrdinalIgnoreCase);
+        Names = [.. _inOrder.Select(tier => tier.Name)];
+        Default = _byName[settings.DefaultTier];
+        Routes = new RouteTable(settings.Routes);
+    }
+
+    public IReadOnlyCollection<string> Names { get; }
+
+    public string DefaultTier => Default.Name;
+
+    public ServedTier Default { get; }
+
+    public RouteTable Routes { get; }
+
+    public string? FindModel(string tier) => Find(tier)?.Model;
+
+    public ServedTier? Find(string tier) => _byName.GetValueOrDefault(tier);
+
+    public ServedTier? FindByModel(string model) => Array.Find(_inOrder, tier => string.Equals(tier.Model, model, StringComparison.Ordinal));
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text.Json;
+using Jarvis.SemanticKernel.OpenRouter;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.Connectors.OpenAI;
+
+namespace Jarvis.SemanticKernel.Routing;
+
+/// <summary>
+/// The execution settings that a tier's connector gets: the caller's own, and what the tier adds where they say nothing. What the caller holds is never changed, and is passed
+/// on as it is where nothing is to be added.
+/// </summary>
+internal sealed class TierSettings
+{
+    private const string User = "user";
+
+    // OpenRouter knows both, and so do settings of other connectors.
+    private static readonly string[] Limits = ["max_completion_tokens", "max_tokens"];
+
+    private readonly string _tier;
+    private readonly string _model;
+    private readonly int _maxTokens;
+    private readonly IReadOnlyList<KeyValuePair<string, object?>> _extras;
+    private readonly OpenAIPromptExecutionSettings _ofNobody;
+
+    public TierSettings(string name, TierOptions tier)
+    {
+        (_tier, _model, _maxTokens, _extras) = (name, tier.Model!, tier.MaxTokens, RequestExtras.Of(tier));
+        _ofNobody = new OpenAIPromptExecutionSettings();
+        Complete(_ofNobody, given: null, user: null);
+        _ofNobody.Freeze();
+    }
+
+    /// <summary>Makes the settings of a call.</summary>
+    /// <param name="given">What the caller gave.</param>
+    /// <param name="agent">The agent that makes the call, whom OpenRouter gets to know as the user.</param>
+    public PromptExecutionSettings For(PromptExecutionSettings? given, string? agent)
+    {
+        if (given is null && agent is null)
+        {
+            return _ofNobody;
+        }
+
+        // What the connector does with settings of another class, just earlier.
+        var settings = OpenAIPromptExecutionSettings.FromExecutionSettings(given);
+        CheckModel(settings);
+        if (!IsToBeCompleted(settings, agent))
+        {
+            return settings;
+        }
+
+        if (ReferenceEquals(settings, given))
+        {
+            settings = (OpenAIPromptExecutionSettings)given.Clone();
+            settings.ServiceId = given.ServiceId;
+        }
+
+        Complete(settings, given, agent);
+        return settings;
+    }
+
+    private static bool Brings(OpenAIPromptExecutionSettings settings, string member)
+    {
+        if (settings.ExtraBody is { Count: > 0 } body)
+        {
+            foreach (string key in body.Keys)
+            {
+                // A path may reach into the member too.
+                ReadOnlySpan<char> path = key.StartsWith("$.", StringComparison.Ordinal) ? key.AsSpan(2) : key;
+                if (path.StartsWith(member, StringComparison.Ordinal) && (path.Length == member.Length || (path.Length < key.Length && path[member.Length] is '.' or '[')))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasLimit(OpenAIPromptExecutionSettings settings) => settings.MaxTokens is not null || Array.Exists(Limits, name => Brings(settings, name));
+
+    // Settings of another class, or made from a file, may have it among the members that the connector does not read.
+    private static int? LimitInExtensionData(PromptExecutionSettings settings)
+    {
+        foreach (string name in Limits)
+        {
+            if (settings.ExtensionData?.TryGetValue(name, out object? value) == true && value?.ToString() is { Length: > 0 } text)
+            {
+                return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit)
+                    ? limit
+                    : throw new ArgumentException($"The execution settings have '{text}' for {name}. Accepted is a whole number above zero.", nameof(settings));
+            }
+        }
+
+        return null;
+    }
+
+    // Semantic Kernel carries over what all classes have, and a limit is not among it.
+    private static int? LimitOfAnotherClass(PromptExecutionSettings? given)
+    {
+        if (given is null or OpenAIPromptExecutionSettings || given.GetType() == typeof(PromptExecutionSettings))
+        {
+            return null;
+        }
+
+        try
+        {
+            JsonElement members = JsonSerializer.SerializeToElement(given, given.GetType());
+            foreach (string name in Limits)
+            {
+                if (members.TryGetProperty(name, out JsonElement limit) && limit.ValueKind == JsonValueKind.Number && limit.TryGetInt32(out int tokens))
+                {
+                    return tokens;
+                }
+            }
+        }
+        catch (Exception e) when (e is NotSupportedException or JsonException)
+        {
+            // It cannot be written as JSON, so nobody can tell what it says.
+        }
+
+        return null;
+    }
+
+    private bool IsToBeCompleted(OpenAIPromptExecutionSettings settings, string? user) =>
+        !HasLimit(settings) || (user is not null && settings.User is null && !Brings(settings, User)) || _extras.Any(extra => !Brings(settings, extra.Key));
+
+    private void Complete(OpenAIPromptExecutionSettings settings, PromptExecutionSettings? given, string? user)
+    {
+        if (!HasLimit(settings))
+        {
+            settings.MaxTokens = LimitInExtensionData(settings) ?? LimitOfAnotherClass(given) ?? _maxTokens;
+        }
+
+        if (!Brings(settings, User))
+        {
+            settings.User ??= user;
+        }
+
+        KeyValuePair<string, object?>[] extras = [.. _extras.Where(extra => !Brings(settings, extra.Key))];
+        if (extras.Length > 0)
+        {
+            settings.ExtraBody = new Dictionary<string, object?>([.. extras, .. settings.ExtraBody ?? new Dictionary<string, object?>()]);
+        }
+    }
+
+    // The record would name another model than the one asked for, and a switch of that model would not be looked at.
+    private void CheckModel(OpenAIPromptExecutionSettings settings)
+    {
+        foreach (string key in (string[])["model", "$.model"])
+        {
+            if (settings.ExtraBody?.TryGetValue(key, out object? value) == true && value?.ToString() != _model)
+            {
+                throw UnknownTierException.ForModelInBody(_tier, _model, value?.ToString());
+            }
+        }
+    }
+}
