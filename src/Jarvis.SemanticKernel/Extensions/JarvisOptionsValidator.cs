@@ -138,10 +138,17 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         Between("Resilience:RetryDelay", resilience.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Between("Resilience:MaxRetryWait", resilience.MaxRetryWait, TimeSpan.Zero, hour);
         Between("Resilience:AttemptTimeout", resilience.AttemptTimeout, TimeSpan.FromMilliseconds(10), hour);
+        Between("Resilience:FirstByteTimeout", resilience.FirstByteTimeout, TimeSpan.FromMilliseconds(10), hour);
         Between("Resilience:TotalTimeout", resilience.TotalTimeout, resilience.AttemptTimeout, day);
         Between("Resilience:StreamIdleTimeout", resilience.StreamIdleTimeout, tick, day);
         Between("Resilience:ReaderIdleTimeout", resilience.ReaderIdleTimeout, tick, day);
         Between("Resilience:StreamTimeout", resilience.StreamTimeout, tick, day);
+        CircuitBreakerOptions breaker = resilience.CircuitBreaker;
+        TimeSpan shortest = TimeSpan.FromMilliseconds(500);
+        Between("Resilience:CircuitBreaker:FailureRatio", breaker.FailureRatio, 0.001, 1.0);
+        Between("Resilience:CircuitBreaker:MinimumAttempts", breaker.MinimumAttempts, 2, 1_000_000);
+        Between("Resilience:CircuitBreaker:Window", breaker.Window, shortest, day);
+        Between("Resilience:CircuitBreaker:BreakDuration", breaker.BreakDuration, shortest, day);
 
         void Between<T>(string setting, T value, T least, T most)
             where T : IComparable<T>

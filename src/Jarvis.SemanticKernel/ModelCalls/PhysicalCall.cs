@@ -18,7 +18,8 @@ internal sealed class PhysicalCall(
     JarvisRoutingOptions options,
     TimeProvider time,
     ILogger logger,
-    TierRequest tier) : ITrackedCall
+    TierRequest tier,
+    AttemptLimit limit) : ITrackedCall
 {
     private const string NeverSent = "NeverSent";
 
@@ -114,6 +115,7 @@ internal sealed class PhysicalCall(
             }
             else
             {
+                limit.FirstByteCame();
                 await BufferAsync(response).ConfigureAwait(false);
             }
         }
@@ -183,6 +185,7 @@ internal sealed class PhysicalCall(
     {
         Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
         (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
+        limit.FirstByteCame();
         if (head.Signal == SseSignal.Error || (head.Signal == SseSignal.Done && !scanner.Facts.HasChoices))
         {
             Refuse(response, scanner.Facts);
@@ -257,7 +260,7 @@ internal sealed class PhysicalCall(
                 return makeException();
             }
 
-            context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : nameof(ResilienceOptions.AttemptTimeout);
+            context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : limit.Name;
             Settle(AiCallStatus.Timeout, null);
             return e;
         }

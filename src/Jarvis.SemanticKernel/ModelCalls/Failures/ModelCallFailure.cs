@@ -24,6 +24,11 @@ internal static class ModelCallFailure
         };
     }
 
+    /// <summary>The exception of an attempt that was not made, since the upstream of its tier fails.</summary>
+    public static ProviderUnavailableException CircuitOpen(string tier, string model, DateTimeOffset triedAgainAt) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The upstream of tier '{tier}' (model '{model}') failed too often, so it is not called. It is tried again at {triedAgainAt:u}."),
+        tier, model, triedAgainAt);
+
     private static ModelCallException Create(ModelCallCause cause, string message, ModelCallContext call, Exception? inner) => cause switch
     {
         ModelCallCause.KeyRefused => new KeyRefusedException(message, call, inner),
