@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(3071, LogLevel.Information, "The upstream of tier {Tier} works again.")]
     public static partial void CircuitClosed(this ILogger logger, string tier);
 
+    [LoggerMessage(3072, LogLevel.Warning, "Tier {Tier} cannot serve ({Exception}, call {CallId}): tier {Fallback} does.")]
+    public static partial void TierFellBack(this ILogger logger, string tier, string fallback, string exception, Guid callId);
+
     [LoggerMessage(3007, LogLevel.Warning,
         "Changes of the kill switch are not heard ({Exception}). They are read instead, and listening is tried again in {Wait}. Behind a pooler, set KillSwitch.ListenConnection.")]
     public static partial void KillSwitchNotHeard(this ILogger logger, string exception, TimeSpan wait);

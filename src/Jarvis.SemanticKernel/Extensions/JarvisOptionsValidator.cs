@@ -14,6 +14,7 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         CheckListenConnection(options, faults);
         CheckJournal(options.Ledger, faults);
         CheckTiers(options, faults);
+        CheckFallbacks(options.Tiers, faults);
         CheckLimits(options, faults);
         if (registration is { CallsModels: true, HasScopedModelCallFilter: true })
         {
@@ -105,6 +106,34 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         if (string.IsNullOrWhiteSpace(options.DefaultTier) || !options.Tiers.ContainsKey(options.DefaultTier))
         {
             faults.Add($"DefaultTier is '{options.DefaultTier}'. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
+        }
+    }
+
+    private static void CheckFallbacks(IDictionary<string, TierOptions> tiers, List<string> faults)
+    {
+        foreach ((string tier, TierOptions? settings) in tiers)
+        {
+            if (settings?.FallbackTier is not { } fallback)
+            {
+                continue;
+            }
+
+            if (!tiers.ContainsKey(fallback))
+            {
+                faults.Add($"Tiers:{tier}:FallbackTier is '{fallback}'. Accepted is one of the other tiers, {string.Join(", ", tiers.Keys.Where(other => other != tier))}, or nothing.");
+                continue;
+            }
+
+            List<string> way = [tier];
+            for (string? next = fallback; next is not null && tiers.TryGetValue(next, out TierOptions? other) && way.Count <= tiers.Count; next = other?.FallbackTier)
+            {
+                way.Add(next);
+                if (string.Equals(next, tier, StringComparison.OrdinalIgnoreCase))
+                {
+                    faults.Add($"Tiers:{tier}:FallbackTier leads back to the tier itself: {string.Join(" → ", way)}. Accepted are fallbacks that end.");
+                    break;
+                }
+            }
         }
     }
 

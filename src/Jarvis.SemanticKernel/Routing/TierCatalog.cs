@@ -21,6 +21,14 @@ internal sealed class TierCatalog : ITierCatalog
             _tiers.Add(name, new TierChatCompletionService(name, connector));
         }
 
+        foreach (TierChatCompletionService tier in _tiers.Values)
+        {
+            if (settings.Tiers[tier.Tier].FallbackTier is { } other)
+            {
+                tier.Fallback = new TierFallback(_tiers[other], loggers.CreateLogger<TierFallback>());
+            }
+        }
+
         Names = [.. _tiers.Values.Select(t => t.Tier)];
         DefaultTier = _tiers[settings.DefaultTier].Tier;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Services;
@@ -21,10 +22,13 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
     /// <summary>Gets what a call says of itself.</summary>
     public CallAttribution Attribution => _attribution;
 
+    /// <summary>Gets or sets the tier that serves when this one cannot; null when none may.</summary>
+    public TierFallback? Fallback { get; set; }
+
     public IReadOnlyDictionary<string, object?> Attributes => connector.Attributes;
 
     /// <summary>The same tier, for one call: an AsyncLocal set while selecting would not reach a streamed call.</summary>
-    public TierChatCompletionService For(CallAttribution call) => new(Tier, connector, call);
+    public TierChatCompletionService For(CallAttribution call) => new(Tier, connector, call) { Fallback = Fallback };
 
     public async Task<IReadOnlyList<ChatMessageContent>> GetChatMessageContentsAsync(
         ChatHistory chatHistory,
@@ -37,7 +41,19 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         try
         {
             call.ThrowIfStopped();
-            return await connector.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
+            TierChatCompletionService next;
+            try
+            {
+                return await connector.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ModelCallException e) when (Fallback?.After(e, this, cancellationToken) is { } other)
+            {
+                next = other;
+            }
+
+            // Inside this call: what stops it stops the other tier too. The rounds and tools that are behind it stand in the history.
+            call.ThrowIfStopped();
+            return await next.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -54,6 +70,45 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         Kernel? kernel = null,
         CancellationToken cancellationToken = default) => new ScopedStream<StreamingChatMessageContent>(
             () => LogicalCall.Create(Tier, Model, _attribution, isStreaming: true),
-            token => connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token),
+            token => Fallback is null
+                ? connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token)
+                : StreamWithFallbackAsync(chatHistory, executionSettings, kernel, token),
             cancellationToken);
+
+    // Only up to the first piece: what the caller has seen cannot be taken back.
+    private async IAsyncEnumerable<StreamingChatMessageContent> StreamWithFallbackAsync(
+        ChatHistory chatHistory, PromptExecutionSettings? executionSettings, Kernel? kernel, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<StreamingChatMessageContent> own =
+            connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using ConfiguredAsyncDisposable ownEnd = own.ConfigureAwait(false);
+        (bool hasPiece, TierChatCompletionService? next) = await BeginAsync(own, cancellationToken).ConfigureAwait(false);
+        if (next is not null)
+        {
+            LogicalCall.Around()?.ThrowIfStopped();
+            await foreach (StreamingChatMessageContent piece in next.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false))
+            {
+                yield return piece;
+            }
+
+            yield break;
+        }
+
+        for (; hasPiece; hasPiece = await own.MoveNextAsync().ConfigureAwait(false))
+        {
+            yield return own.Current;
+        }
+    }
+
+    private async Task<(bool HasPiece, TierChatCompletionService? Next)> BeginAsync(IAsyncEnumerator<StreamingChatMessageContent> own, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await own.MoveNextAsync().ConfigureAwait(false), null);
+        }
+        catch (ModelCallException e) when (Fallback!.After(e, this, cancellationToken) is { } other)
+        {
+            return (false, other);
+        }
+    }
 }

@@ -10,6 +10,13 @@ public sealed class TierOptions
     /// </value>
     public string? Model { get; set; }
 
+    /// <summary>
+    /// Gets or sets the tier that serves a call when this one cannot: its upstream is down, its circuit is open, its model is gone or no provider is left, and all attempts were made.
+    /// Not after the first piece of a stream has reached the caller, and not when the kill switch stopped the call. The record names the tier that served, with the route <c>fallback</c>.
+    /// </summary>
+    /// <value>The name of another tier, which may have a fallback of its own, as long as they form no circle; the default is <see langword="null"/>, which means none.</value>
+    public string? FallbackTier { get; set; }
+
     internal static Dictionary<string, TierOptions> Defaults() => new(StringComparer.OrdinalIgnoreCase)
     {
         [Tier.Strong] = new() { Model = "anthropic/claude-opus-4.6" },

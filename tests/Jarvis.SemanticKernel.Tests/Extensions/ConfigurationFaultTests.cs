@@ -30,6 +30,8 @@ public class ConfigurationFaultTests
         ["tier of one's own without model"] = new(["Tiers:vision:Model"], Code: o => o.Tiers["vision"] = new TierOptions()),
         ["tier without a name"] = new(["Tiers", "without a name"], Code: o => o.Tiers[" "] = new TierOptions { Model = "m" }),
         ["tier with a reserved name"] = new(["Tiers:Default", "reserves"], Code: o => o.Tiers["Default"] = new TierOptions { Model = "m" }),
+        ["unknown fallback tier"] = new(["Tiers:strong:FallbackTier", "'middle'", "mid, cheap"], Configuration: ("Tiers:strong:FallbackTier", "middle")),
+        ["fallback to itself"] = new(["Tiers:mid:FallbackTier", "mid → mid"], Code: o => o.Tiers["mid"].FallbackTier = "mid"),
         ["unknown default tier"] = new(["DefaultTier", "'medium'", "strong, mid, cheap"], Code: o => o.DefaultTier = "medium"),
         ["database that is none"] = new(["Database", "JARVIS_DATABASE_URL"], Code: o => o.Database = $"Host=;Password={Canary}"),
         ["database URL that is none"] = new(["Database", "JARVIS_DATABASE_URL"], Environment: ("JARVIS_DATABASE_URL", $"postgres://user:{Canary}@:99999999/")),
