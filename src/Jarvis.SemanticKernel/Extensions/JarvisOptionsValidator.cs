@@ -15,6 +15,7 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         CheckJournal(options.Ledger, faults);
         CheckTiers(options, faults);
         CheckFallbacks(options.Tiers, faults);
+        CheckOwnEndpoints(options.Tiers, faults);
         CheckLimits(options, faults);
         if (registration is { CallsModels: true, HasScopedModelCallFilter: true })
         {
@@ -28,17 +29,17 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
     {
         if (string.IsNullOrWhiteSpace(options.ApiKey))
         {
-            if (registration.CallsModels)
+            if (registration.CallsModels && options.Tiers.Values.Any(tier => tier?.Endpoint is null))
             {
                 faults.Add($"ApiKey is missing. Set the environment variable {JarvisOptionsSetup.ApiKeyVariable} or {nameof(JarvisRoutingOptions)}.ApiKey to a key from OpenRouter.");
             }
         }
-        else if (options.ApiKey.Any(c => c is <= ' ' or >= (char)127))
+        else if (!IsKey(options.ApiKey))
         {
             faults.Add($"ApiKey ({JarvisOptionsSetup.ApiKeyVariable}) holds a blank, a line break or a character outside ASCII. Accepted is the key alone.");
         }
 
-        if (options.Endpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https"))
+        if (options.Endpoint is { } endpoint && !IsEndpoint(endpoint))
         {
             faults.Add($"Endpoint ({JarvisOptionsSetup.EndpointVariable}) is {ShownValue.Of(endpoint)}. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
         }
@@ -108,6 +109,35 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
             faults.Add($"DefaultTier is '{options.DefaultTier}'. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
         }
     }
+
+    private static bool IsKey(string key) => !key.Any(c => c is <= ' ' or >= (char)127);
+
+    private static bool IsEndpoint(Uri endpoint) => endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https";
+
+    private static void CheckOwnEndpoints(IDictionary<string, TierOptions> tiers, List<string> faults)
+    {
+        foreach ((string tier, TierOptions? settings) in tiers)
+        {
+            if (settings?.Endpoint is { } endpoint && !IsEndpoint(endpoint))
+            {
+                faults.Add($"Tiers:{tier}:Endpoint is {ShownValue.Of(endpoint)}. Accepted is an absolute http or https address, or nothing.");
+            }
+
+            if (settings?.ApiKey is { } key && (settings.Endpoint is null || key.Length == 0 || !IsKey(key)))
+            {
+                faults.Add(settings.Endpoint is null ? $"Tiers:{tier}:ApiKey is set, but not Tiers:{tier}:Endpoint. A key of a tier's own is for an endpoint of its own."
+                    : $"Tiers:{tier}:ApiKey is empty or holds a blank, a line break or a character outside ASCII. Accepted is the key alone, or null to send none.");
+            }
+
+            if (settings?.Prices is { } prices && (settings.Endpoint is null || !ArePrices(prices)))
+            {
+                faults.Add(settings.Endpoint is null ? $"Tiers:{tier}:Prices is set, but not Tiers:{tier}:Endpoint. What the other tiers cost, their endpoint says."
+                    : FormattableString.Invariant($"Tiers:{tier}:Prices is {prices.PromptUsdPerMillion} and {prices.CompletionUsdPerMillion}. Accepted is 0 to 1000000 USD for a million tokens each."));
+            }
+        }
+    }
+
+    private static bool ArePrices(TierPrices prices) => prices is { PromptUsdPerMillion: >= 0m and <= 1_000_000m, CompletionUsdPerMillion: >= 0m and <= 1_000_000m };
 
     private static void CheckFallbacks(IDictionary<string, TierOptions> tiers, List<string> faults)
     {

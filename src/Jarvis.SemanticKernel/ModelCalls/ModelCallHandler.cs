@@ -27,6 +27,8 @@ internal sealed class ModelCallHandler(
             Attempt = ++tier.Attempts,
             IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, limit.Token).ConfigureAwait(false),
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
+            IsServedElsewhere = tier.IsServedElsewhere,
+            Prices = tier.Prices,
         };
         tier.LastCall = context;
         var call = new PhysicalCall(context, pipeline, _send ??= base.SendAsync, options.Value, time, logger, tier, limit);

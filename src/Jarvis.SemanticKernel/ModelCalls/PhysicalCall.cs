@@ -36,6 +36,9 @@ internal sealed class PhysicalCall(
 
     public ModelCallContext Context => context;
 
+    // An upstream's error may repeat the key that it was sent.
+    private string? ApiKey => !context.IsServedElsewhere ? options.ApiKey : options.Tiers.TryGetValue(context.Tier, out TierOptions? tier) ? tier.ApiKey : null;
+
     public ResilienceOptions Limits => options.Resilience;
 
     public TimeProvider Time => time;
@@ -69,7 +72,7 @@ internal sealed class PhysicalCall(
             return false;
         }
 
-        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, options.ApiKey) : null;
+        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, ApiKey) : null;
         context.Failure = failure;
         Settle(status, facts);
         _bodyEnded!.SetResult();
@@ -227,8 +230,8 @@ internal sealed class PhysicalCall(
     {
         int status = (int)response.StatusCode;
         context.Error = response.IsSuccessStatusCode
-            ? ModelCallErrors.Describe(facts, options.ApiKey)
-            : ModelCallErrors.Describe(status, facts, response.Headers, time, options.ApiKey);
+            ? ModelCallErrors.Describe(facts, ApiKey)
+            : ModelCallErrors.Describe(status, facts, response.Headers, time, ApiKey);
         context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
         Settle(AiCallStatus.Error, facts);
         var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };

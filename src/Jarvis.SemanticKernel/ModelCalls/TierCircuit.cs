@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Jarvis.SemanticKernel.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -106,17 +107,26 @@ internal sealed class TierCircuit
         _ => null,
     };
 
-    private async ValueTask CountAsync(bool isFailure)
+    [SuppressMessage("Reliability", "CA2012:Use ValueTasks correctly", Justification = "It is consumed once, here or in the method that waits for it.")]
+    private ValueTask CountAsync(bool isFailure)
     {
         ResilienceContext context = ResilienceContextPool.Shared.Get(CancellationToken.None);
-        try
+        ValueTask<Outcome<bool>> counting = _breaker.ExecuteOutcomeAsync(static (_, isFailure) => Outcome.FromResultAsValueTask(isFailure), context, isFailure);
+        if (!counting.IsCompletedSuccessfully)
         {
-            await _breaker.ExecuteOutcomeAsync(static (_, isFailure) => Outcome.FromResultAsValueTask(isFailure), context, isFailure).ConfigureAwait(false);
+            // The circuit opens or closes.
+            return EndAsync(counting, context);
         }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
+
+        _ = counting.Result;
+        ResilienceContextPool.Shared.Return(context);
+        return default;
+    }
+
+    private static async ValueTask EndAsync(ValueTask<Outcome<bool>> counting, ResilienceContext context)
+    {
+        await counting.ConfigureAwait(false);
+        ResilienceContextPool.Shared.Return(context);
     }
 
     private void LetNobodyThroughBefore(DateTimeOffset time) => Volatile.Write(ref _triedAgainAt, time.UtcTicks);

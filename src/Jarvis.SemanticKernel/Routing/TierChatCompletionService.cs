@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Services;
@@ -9,7 +8,8 @@ namespace Jarvis.SemanticKernel.Routing;
 /// A tier's chat service: Semantic Kernel's own connector, with the scope of the call around it. It sends nothing itself and understands no settings, so
 /// everything that the connector can do works.
 /// </summary>
-internal sealed class TierChatCompletionService(string tier, IChatCompletionService connector, CallAttribution? attribution = null) : IChatCompletionService
+internal sealed class TierChatCompletionService(string tier, IChatCompletionService connector, CallAttribution? attribution = null)
+    : IChatCompletionService, ITier<TierChatCompletionService>
 {
     private static readonly CallAttribution Direct = new() { Route = "direct" };
 
@@ -19,11 +19,10 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
 
     public string? Model => connector.GetModelId();
 
-    /// <summary>Gets what a call says of itself.</summary>
     public CallAttribution Attribution => _attribution;
 
     /// <summary>Gets or sets the tier that serves when this one cannot; null when none may.</summary>
-    public TierFallback? Fallback { get; set; }
+    public TierFallback<TierChatCompletionService>? Fallback { get; set; }
 
     public IReadOnlyDictionary<string, object?> Attributes => connector.Attributes;
 
@@ -72,43 +71,10 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
             () => LogicalCall.Create(Tier, Model, _attribution, isStreaming: true),
             token => Fallback is null
                 ? connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token)
-                : StreamWithFallbackAsync(chatHistory, executionSettings, kernel, token),
+                : Fallback.StreamAsync(
+                    this,
+                    connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token),
+                    next => next.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token),
+                    token),
             cancellationToken);
-
-    // Only up to the first piece: what the caller has seen cannot be taken back.
-    private async IAsyncEnumerable<StreamingChatMessageContent> StreamWithFallbackAsync(
-        ChatHistory chatHistory, PromptExecutionSettings? executionSettings, Kernel? kernel, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        IAsyncEnumerator<StreamingChatMessageContent> own =
-            connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using ConfiguredAsyncDisposable ownEnd = own.ConfigureAwait(false);
-        (bool hasPiece, TierChatCompletionService? next) = await BeginAsync(own, cancellationToken).ConfigureAwait(false);
-        if (next is not null)
-        {
-            LogicalCall.Around()?.ThrowIfStopped();
-            await foreach (StreamingChatMessageContent piece in next.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false))
-            {
-                yield return piece;
-            }
-
-            yield break;
-        }
-
-        for (; hasPiece; hasPiece = await own.MoveNextAsync().ConfigureAwait(false))
-        {
-            yield return own.Current;
-        }
-    }
-
-    private async Task<(bool HasPiece, TierChatCompletionService? Next)> BeginAsync(IAsyncEnumerator<StreamingChatMessageContent> own, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await own.MoveNextAsync().ConfigureAwait(false), null);
-        }
-        catch (ModelCallException e) when (Fallback!.After(e, this, cancellationToken) is { } other)
-        {
-            return (false, other);
-        }
-    }
 }

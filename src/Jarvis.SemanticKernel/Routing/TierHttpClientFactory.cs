@@ -15,16 +15,26 @@ internal sealed class TierHttpClientFactory(IHttpMessageHandlerFactory handlers)
 
     public HttpClient Create(string tier, string model, JarvisRoutingOptions options)
     {
-        var client = new HttpClient(new TierStamp(tier, model, _chain.Value), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        AppAttribution.AddTo(client.DefaultRequestHeaders, options);
+        var client = new HttpClient(new TierStamp(tier, model, options.Tiers[tier], _chain.Value), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        if (options.Tiers[tier].Endpoint is null)
+        {
+            AppAttribution.AddTo(client.DefaultRequestHeaders, options);
+        }
+
         return client;
     }
 
-    private sealed class TierStamp(string tier, string model, HttpMessageHandler chain) : DelegatingHandler(chain)
+    private sealed class TierStamp(string tier, string model, TierOptions settings, HttpMessageHandler chain) : DelegatingHandler(chain)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            new TierRequest(tier, model, AmbientCall.Current.Call).StampOn(request);
+            if (settings is { Endpoint: not null, ApiKey: null })
+            {
+                // The connectors cannot do without one.
+                request.Headers.Authorization = null;
+            }
+
+            new TierRequest(tier, model, AmbientCall.Current.Call) { IsServedElsewhere = settings.Endpoint is not null, Prices = settings.Prices }.StampOn(request);
             return base.SendAsync(request, cancellationToken);
         }
     }
