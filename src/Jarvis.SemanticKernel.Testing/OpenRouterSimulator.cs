@@ -18,7 +18,7 @@ public sealed class OpenRouterSimulator : IAsyncDisposable
 
     private OpenRouterSimulator(OpenRouterSimulatorOptions options)
     {
-        var keys = new KeyCheck(options.ApiKey, options.ManagementKey);
+        var keys = new KeyCheck(options.ApiKey, options.ManagementKey, options.NeedsKey);
         var prices = new PriceList(options);
         _log = new RequestLog(options.KeepRequests);
         _book = new BillingBook(options.KeepRequests);

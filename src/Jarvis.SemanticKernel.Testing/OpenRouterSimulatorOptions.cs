@@ -32,6 +32,10 @@ public sealed class OpenRouterSimulatorOptions
     /// <value><see langword="null"/>, the default, accepts any non-empty bearer token.</value>
     public string? ApiKey { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether a request without a key is refused, as OpenRouter does. Servers of one's own, which the simulator can stand for too, mostly want none.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool NeedsKey { get; set; } = true;
+
     /// <summary>Gets or sets the key that may read <c>/credits</c> and, as with OpenRouter, may not run completions.</summary>
     /// <value><see langword="null"/>, the default, means that no key may.</value>
     public string? ManagementKey { get; set; }

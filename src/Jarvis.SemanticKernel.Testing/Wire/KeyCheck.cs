@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Jarvis.SemanticKernel.Testing;
 
 /// <summary>Says whether a request's key may do what it asks.</summary>
-internal sealed class KeyCheck(string? apiKey, string? managementKey)
+internal sealed class KeyCheck(string? apiKey, string? managementKey, bool isNeeded)
 {
     private const string Scheme = "Bearer ";
 
@@ -15,7 +15,8 @@ internal sealed class KeyCheck(string? apiKey, string? managementKey)
     public SimulatedReply? RefuseRead(HttpRequest request)
     {
         string? key = KeyOf(request);
-        return string.IsNullOrEmpty(key) ? SimulatedReply.MissingAuthentication()
+        return !isNeeded && string.IsNullOrEmpty(key) ? null
+            : string.IsNullOrEmpty(key) ? SimulatedReply.MissingAuthentication()
             : apiKey is null || key == apiKey || key == managementKey ? null
             : SimulatedReply.UnknownKey();
     }

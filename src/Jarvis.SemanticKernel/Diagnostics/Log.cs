@@ -23,6 +23,15 @@ internal static partial class Log
     [LoggerMessage(3008, LogLevel.Warning, "Attempt {Attempt} on tier {Tier} ({Model}) failed with {Failure} and is made again in {Wait} (call {CallId}).")]
     public static partial void CallRetried(this ILogger logger, int attempt, string tier, string model, string failure, TimeSpan wait, Guid callId);
 
+    [LoggerMessage(3070, LogLevel.Warning, "The upstream of tier {Tier} fails. The tier is not called for {Break}, then one call tries it.")]
+    public static partial void CircuitOpened(this ILogger logger, string tier, TimeSpan @break);
+
+    [LoggerMessage(3071, LogLevel.Information, "The upstream of tier {Tier} works again.")]
+    public static partial void CircuitClosed(this ILogger logger, string tier);
+
+    [LoggerMessage(3072, LogLevel.Warning, "Tier {Tier} cannot serve ({Exception}, call {CallId}): tier {Fallback} does.")]
+    public static partial void TierFellBack(this ILogger logger, string tier, string fallback, string exception, Guid callId);
+
     [LoggerMessage(3007, LogLevel.Warning,
         "Changes of the kill switch are not heard ({Exception}). They are read instead, and listening is tried again in {Wait}. Behind a pooler, set KillSwitch.ListenConnection.")]
     public static partial void KillSwitchNotHeard(this ILogger logger, string exception, TimeSpan wait);

@@ -26,17 +26,17 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
     {
         if (string.IsNullOrWhiteSpace(options.ApiKey))
         {
-            if (registration.CallsModels)
+            if (registration.CallsModels && options.Tiers.Values.Any(tier => tier?.Endpoint is null))
             {
                 faults.Add($"ApiKey is missing. Set the environment variable {JarvisOptionsSetup.ApiKeyVariable} or {nameof(JarvisRoutingOptions)}.ApiKey to a key from OpenRouter.");
             }
         }
-        else if (options.ApiKey.Any(c => c is <= ' ' or >= (char)127))
+        else if (!IsKey(options.ApiKey))
         {
             faults.Add($"ApiKey ({JarvisOptionsSetup.ApiKeyVariable}) holds a blank, a line break or a character outside ASCII. Accepted is the key alone.");
         }
 
-        if (options.Endpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https"))
+        if (options.Endpoint is { } endpoint && !IsEndpoint(endpoint))
         {
             faults.Add($"Endpoint ({JarvisOptionsSetup.EndpointVariable}) is {ShownValue.Of(endpoint)}. Accepted is an absolute http or https address, such as {JarvisRoutingOptions.DefaultEndpoint}.");
         }
@@ -82,6 +82,10 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         }
     }
 
+    internal static bool IsKey(string key) => !key.Any(c => c is <= ' ' or >= (char)127);
+
+    internal static bool IsEndpoint(Uri endpoint) => endpoint.IsAbsoluteUri && endpoint.Scheme is "http" or "https";
+
     private static void CheckLimits(JarvisRoutingOptions options, List<string> faults)
     {
         KillSwitchOptions killSwitch = options.KillSwitch;
@@ -112,10 +116,17 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         Between("Resilience:RetryDelay", resilience.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Between("Resilience:MaxRetryWait", resilience.MaxRetryWait, TimeSpan.Zero, hour);
         Between("Resilience:AttemptTimeout", resilience.AttemptTimeout, TimeSpan.FromMilliseconds(10), hour);
+        Between("Resilience:FirstByteTimeout", resilience.FirstByteTimeout, TimeSpan.FromMilliseconds(10), hour);
         Between("Resilience:TotalTimeout", resilience.TotalTimeout, resilience.AttemptTimeout, day);
         Between("Resilience:StreamIdleTimeout", resilience.StreamIdleTimeout, tick, day);
         Between("Resilience:ReaderIdleTimeout", resilience.ReaderIdleTimeout, tick, day);
         Between("Resilience:StreamTimeout", resilience.StreamTimeout, tick, day);
+        CircuitBreakerOptions breaker = resilience.CircuitBreaker;
+        TimeSpan shortest = TimeSpan.FromMilliseconds(500);
+        Between("Resilience:CircuitBreaker:FailureRatio", breaker.FailureRatio, 0.001, 1.0);
+        Between("Resilience:CircuitBreaker:MinimumAttempts", breaker.MinimumAttempts, 2, 1_000_000);
+        Between("Resilience:CircuitBreaker:Window", breaker.Window, shortest, day);
+        Between("Resilience:CircuitBreaker:BreakDuration", breaker.BreakDuration, shortest, day);
 
         void Between<T>(string setting, T value, T least, T most)
             where T : IComparable<T>

@@ -6,6 +6,7 @@ using Jarvis.SemanticKernel.ModelCalls;
 using Jarvis.SemanticKernel.OpenRouter;
 using Jarvis.SemanticKernel.Plugins;
 using Jarvis.SemanticKernel.Routing;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -135,6 +136,9 @@ internal static class JarvisRegistrationSteps
         services.TryAddKeyedSingleton<IChatCompletionService>(
             KeyedService.AnyKey, (provider, key) => (key as string is { } tier ? provider.GetRequiredService<TierCatalog>().FindService(tier) : null)!);
         services.TryAddSingleton<IChatCompletionService>(provider => provider.GetRequiredService<TierCatalog>().Default);
+        services.TryAddKeyedSingleton<IChatClient>(
+            KeyedService.AnyKey, (provider, key) => (key as string is { } tier ? provider.GetRequiredService<TierCatalog>().FindClient(tier) : null)!);
+        services.TryAddSingleton<IChatClient>(provider => provider.GetRequiredService<TierCatalog>().DefaultClient);
     }
 
     public static void AddJarvisPlugins(this IServiceCollection services, JarvisRegistration registration)

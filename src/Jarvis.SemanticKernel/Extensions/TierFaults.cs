@@ -26,6 +26,8 @@ internal static class TierFaults
             faults.Add($"DefaultTier is '{options.DefaultTier}'. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
         }
 
+        CheckFallbacks(options.Tiers, faults);
+        CheckOwnEndpoints(options.Tiers, faults);
         CheckRoutes(options, faults);
         return faults;
     }
@@ -124,6 +126,59 @@ internal static class TierFaults
             if (string.IsNullOrWhiteSpace(tier) || !options.Tiers.ContainsKey(tier))
             {
                 faults.Add($"Routes:{ShownValue.Of(pattern).Trim('\'')} leads to {ShownValue.Of(tier ?? string.Empty)}. Accepted is one of the tiers: {string.Join(", ", options.Tiers.Keys)}.");
+            }
+        }
+    }
+
+    private static void CheckOwnEndpoints(IDictionary<string, TierOptions> tiers, List<string> faults)
+    {
+        foreach ((string tier, TierOptions? settings) in tiers)
+        {
+            if (settings?.Endpoint is { } endpoint && !JarvisOptionsValidator.IsEndpoint(endpoint))
+            {
+                faults.Add($"Tiers:{tier}:Endpoint is {ShownValue.Of(endpoint)}. Accepted is an absolute http or https address, or nothing.");
+            }
+
+            if (settings?.ApiKey is { } key && (settings.Endpoint is null || key.Length == 0 || !JarvisOptionsValidator.IsKey(key)))
+            {
+                faults.Add(settings.Endpoint is null ? $"Tiers:{tier}:ApiKey is set, but not Tiers:{tier}:Endpoint. A key of a tier's own is for an endpoint of its own."
+                    : $"Tiers:{tier}:ApiKey is empty or holds a blank, a line break or a character outside ASCII. Accepted is the key alone, or null to send none.");
+            }
+
+            if (settings?.Prices is { } prices && (settings.Endpoint is null || !ArePrices(prices)))
+            {
+                faults.Add(settings.Endpoint is null ? $"Tiers:{tier}:Prices is set, but not Tiers:{tier}:Endpoint. What the other tiers cost, their endpoint says."
+                    : FormattableString.Invariant($"Tiers:{tier}:Prices is {prices.PromptUsdPerMillion} and {prices.CompletionUsdPerMillion}. Accepted is 0 to 1000000 USD for a million tokens each."));
+            }
+        }
+    }
+
+    private static bool ArePrices(TierPrices prices) => prices is { PromptUsdPerMillion: >= 0m and <= 1_000_000m, CompletionUsdPerMillion: >= 0m and <= 1_000_000m };
+
+    private static void CheckFallbacks(IDictionary<string, TierOptions> tiers, List<string> faults)
+    {
+        foreach ((string tier, TierOptions? settings) in tiers)
+        {
+            if (settings?.FallbackTier is not { } fallback)
+            {
+                continue;
+            }
+
+            if (!tiers.ContainsKey(fallback))
+            {
+                faults.Add($"Tiers:{tier}:FallbackTier is '{fallback}'. Accepted is one of the other tiers, {string.Join(", ", tiers.Keys.Where(other => other != tier))}, or nothing.");
+                continue;
+            }
+
+            List<string> way = [tier];
+            for (string? next = fallback; next is not null && tiers.TryGetValue(next, out TierOptions? other) && way.Count <= tiers.Count; next = other?.FallbackTier)
+            {
+                way.Add(next);
+                if (string.Equals(next, tier, StringComparison.OrdinalIgnoreCase))
+                {
+                    faults.Add($"Tiers:{tier}:FallbackTier leads back to the tier itself: {string.Join(" → ", way)}. Accepted are fallbacks that end.");
+                    break;
+                }
             }
         }
     }

@@ -98,6 +98,12 @@ public sealed class ModelCallContext
     /// <summary>Gets the instant of the body's end.</summary>
     internal DateTimeOffset EndedAt => StartedAt + Latency;
 
+    /// <summary>Gets a value indicating whether somebody else than the endpoint of the package serves the call, of whom nothing can be asked afterwards.</summary>
+    internal bool IsServedElsewhere { get; init; }
+
+    /// <summary>Gets what tokens cost there; null when nobody said.</summary>
+    internal TierPrices? Prices { get; init; }
+
     /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
     internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }
 

@@ -10,6 +10,9 @@ internal sealed class ModelCallHandler(
     ModelCallPipeline pipeline, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<ModelCallHandler> logger) : DelegatingHandler
 {
     private readonly DeadlineQueue _limits = new(options.Value.Resilience.AttemptTimeout, time);
+    private readonly DeadlineQueue? _firstByteLimits =
+        options.Value.Resilience.FirstByteTimeout < options.Value.Resilience.AttemptTimeout ? new(options.Value.Resilience.FirstByteTimeout, time) : null;
+
     private Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>? _send;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -18,15 +21,17 @@ internal sealed class ModelCallHandler(
             ?? throw new InvalidOperationException("The 'jarvis' HTTP client serves the chat services of the tiers only; a request of anybody else cannot be attributed.");
 
         tier.AllAttempts = cancellationToken;
-        using var limit = new AttemptLimit(_limits, cancellationToken);
+        using var limit = new AttemptLimit(_limits, _firstByteLimits, cancellationToken);
         var context = new ModelCallContext(request, tier.Tier, tier.Model, limit.Token)
         {
             Attempt = ++tier.Attempts,
             IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, limit.Token).ConfigureAwait(false),
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
+            IsServedElsewhere = tier.IsServedElsewhere,
+            Prices = tier.Prices,
         };
         tier.LastCall = context;
-        var call = new PhysicalCall(context, pipeline, _send ??= base.SendAsync, options.Value, time, logger, tier);
+        var call = new PhysicalCall(context, pipeline, _send ??= base.SendAsync, options.Value, time, logger, tier, limit);
         Task chain = call.RunAsync();
         try
         {
@@ -41,7 +46,8 @@ internal sealed class ModelCallHandler(
         }
         catch (OperationCanceledException e) when (limit.HasPassed)
         {
-            throw new TimeoutRejectedException(nameof(ResilienceOptions.AttemptTimeout), options.Value.Resilience.AttemptTimeout, e);
+            ResilienceOptions limits = options.Value.Resilience;
+            throw new TimeoutRejectedException(limit.Name, limit.IsFirstByte ? limits.FirstByteTimeout : limits.AttemptTimeout, e);
         }
     }
 

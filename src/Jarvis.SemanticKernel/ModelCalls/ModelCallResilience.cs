@@ -13,6 +13,7 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 internal static class ModelCallResilience
 {
     public static readonly ResiliencePropertyKey<TierRequest?> Tier = new("Jarvis.Tier");
+    public static readonly ResiliencePropertyKey<TierCircuit?> Circuit = new("Jarvis.Circuit");
     public static readonly ResiliencePropertyKey<TimeSpan> TimeLeft = new("Jarvis.TimeLeft");
 
     /// <summary>Makes the pipeline around the attempts that follow a failed one.</summary>
@@ -34,7 +35,8 @@ internal static class ModelCallResilience
             Delay = options.RetryDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            ShouldHandle = attempt => ValueTask.FromResult(IsWorthRetrying(attempt.Outcome, options.MaxRetryWait)),
+            ShouldHandle = attempt => ValueTask.FromResult(
+                IsWorthRetrying(attempt.Outcome, attempt.Context.Properties.GetValue(Circuit, null), options.MaxRetryWait)),
             DelayGenerator = static attempt => ValueTask.FromResult((attempt.Outcome.Result?.Content as UpstreamErrorContent)?.Context.Error?.RetryAfter),
             OnRetry = attempt =>
             {
@@ -57,8 +59,10 @@ internal static class ModelCallResilience
         }
     }
 
-    public static bool IsWorthRetrying(Outcome<HttpResponseMessage> outcome, TimeSpan longestWait) => outcome switch
+    public static bool IsWorthRetrying(Outcome<HttpResponseMessage> outcome, TierCircuit? circuit, TimeSpan longestWait) => outcome switch
     {
+        // The failure that opened it says more than the refusal of another attempt would.
+        _ when circuit is { IsOpen: true } => false,
         { Exception: HttpRequestException or TimeoutRejectedException or ModelCallException { Status: AiCallStatus.Cut } } => true,
         { Result: { Content: UpstreamErrorContent refusal } } =>
             IsWorthRetrying(refusal.Context.Error!) && !(refusal.Context.Error!.RetryAfter > longestWait),

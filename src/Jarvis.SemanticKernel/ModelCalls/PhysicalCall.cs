@@ -18,7 +18,8 @@ internal sealed class PhysicalCall(
     JarvisRoutingOptions options,
     TimeProvider time,
     ILogger logger,
-    TierRequest tier) : ITrackedCall
+    TierRequest tier,
+    AttemptLimit limit) : ITrackedCall
 {
     private const string NeverSent = "NeverSent";
 
@@ -39,7 +40,7 @@ internal sealed class PhysicalCall(
 
     public TimeProvider Time => time;
 
-    // The settings may name another one by now.
+    // An upstream's error may repeat the key that it was sent. The settings may name another one by now.
     private string? ApiKey => tier.ApiKey ?? options.ApiKey;
 
     /// <summary>Gets the response of a streamed call, as soon as the caller may have it.</summary>
@@ -117,6 +118,7 @@ internal sealed class PhysicalCall(
             }
             else
             {
+                limit.FirstByteCame();
                 await BufferAsync(response).ConfigureAwait(false);
             }
         }
@@ -186,6 +188,7 @@ internal sealed class PhysicalCall(
     {
         Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
         (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
+        limit.FirstByteCame();
         if (head.Signal == SseSignal.Error || (head.Signal == SseSignal.Done && !scanner.Facts.HasChoices))
         {
             Refuse(response, scanner.Facts);
@@ -260,7 +263,7 @@ internal sealed class PhysicalCall(
                 return makeException();
             }
 
-            context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : nameof(ResilienceOptions.AttemptTimeout);
+            context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : limit.Name;
             Settle(AiCallStatus.Timeout, null);
             return e;
         }

@@ -19,6 +19,13 @@ public sealed class ResilienceOptions
     /// <value>More than zero, at most one hour; the default is five minutes.</value>
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Gets or sets the limit of one attempt for the first sign of an answer: the first event of a stream, comments left out, or the headers of an answer in one piece.
+    /// One that is longer than <see cref="AttemptTimeout"/> never passes.
+    /// </summary>
+    /// <value>At least ten milliseconds, at most one hour; the default is three minutes.</value>
+    public TimeSpan FirstByteTimeout { get; set; } = TimeSpan.FromMinutes(3);
+
     /// <summary>Gets or sets the limit for all attempts and the waits between them.</summary>
     /// <value>At least <see cref="AttemptTimeout"/>, at most one day; the default is 15 minutes.</value>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromMinutes(15);
@@ -34,4 +41,7 @@ public sealed class ResilienceOptions
     /// <summary>Gets or sets the limit for a stream from its first event to its end.</summary>
     /// <value>More than zero, at most one day; the default is two hours.</value>
     public TimeSpan StreamTimeout { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Gets when a tier whose upstream fails is left alone.</summary>
+    public CircuitBreakerOptions CircuitBreaker { get; } = new();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -8,20 +9,23 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 
 /// <summary>
 /// Around the attempts. The first one is made bare, since nearly every call ends with it; a resilience pipeline, which costs a few microseconds, is entered only with a
-/// failure that is worth another attempt.
+/// failure that is worth another attempt. Every attempt asks the circuit of its tier first.
 /// </summary>
 internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time, ILogger logger) : DelegatingHandler
 {
+    private readonly TierCircuits _circuits = new(options.CircuitBreaker, time, logger);
     private readonly ResiliencePipeline<HttpResponseMessage>? _pipeline =
         options.MaxRetries > 0 ? ModelCallResilience.CreatePipeline(options, time, logger) : null;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         long startedAt = time.GetTimestamp();
+        TierRequest? tier = TierRequest.Of(request);
+        TierCircuit? circuit = tier is null ? null : _circuits.Of(tier.Tier);
         Outcome<HttpResponseMessage> first;
         try
         {
-            HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await SendOnceAsync(request, tier, circuit, cancellationToken).ConfigureAwait(false);
             if (response.Content is not UpstreamErrorContent)
             {
                 return response;
@@ -29,18 +33,29 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
 
             first = Outcome.FromResult(response);
         }
-        catch (Exception e) when (_pipeline is not null && ModelCallResilience.IsWorthRetrying(Outcome.FromException<HttpResponseMessage>(e), options.MaxRetryWait))
+        catch (Exception e) when (_pipeline is not null && ModelCallResilience.IsWorthRetrying(Outcome.FromException<HttpResponseMessage>(e), circuit, options.MaxRetryWait))
         {
             first = Outcome.FromException<HttpResponseMessage>(e);
         }
 
-        return _pipeline is not null && ModelCallResilience.IsWorthRetrying(first, options.MaxRetryWait)
-            ? await RetryAsync(_pipeline, request, first, options.TotalTimeout - time.GetElapsedTime(startedAt), cancellationToken).ConfigureAwait(false)
-            : first.Result!;
+        return _pipeline is not null && ModelCallResilience.IsWorthRetrying(first, circuit, options.MaxRetryWait)
+            ? await RetryAsync(_pipeline, request, first, circuit, options.TotalTimeout - time.GetElapsedTime(startedAt), cancellationToken).ConfigureAwait(false)
+            : Result(first);
+    }
+
+    private static HttpResponseMessage Result(Outcome<HttpResponseMessage> outcome)
+    {
+        outcome.ThrowIfException();
+        return outcome.Result!;
     }
 
     private async Task<HttpResponseMessage> RetryAsync(
-        ResiliencePipeline<HttpResponseMessage> pipeline, HttpRequestMessage request, Outcome<HttpResponseMessage> first, TimeSpan left, CancellationToken cancellationToken)
+        ResiliencePipeline<HttpResponseMessage> pipeline,
+        HttpRequestMessage request,
+        Outcome<HttpResponseMessage> first,
+        TierCircuit? circuit,
+        TimeSpan left,
+        CancellationToken cancellationToken)
     {
         TierRequest? tier = TierRequest.Of(request);
         if (left <= TimeSpan.Zero)
@@ -54,11 +69,10 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
         try
         {
             context.Properties.Set(ModelCallResilience.Tier, tier);
+            context.Properties.Set(ModelCallResilience.Circuit, circuit);
             context.Properties.Set(ModelCallResilience.TimeLeft, left);
             Outcome<HttpResponseMessage>? known = first;
-            Outcome<HttpResponseMessage> last = await pipeline.ExecuteOutcomeAsync(AttemptAsync, context, request).ConfigureAwait(false);
-            last.ThrowIfException();
-            return last.Result!;
+            return Result(await pipeline.ExecuteOutcomeAsync(AttemptAsync, context, request).ConfigureAwait(false));
 
             // The pipeline counts the attempt that was made before it as its first.
             ValueTask<Outcome<HttpResponseMessage>> AttemptAsync(ResilienceContext attempt, HttpRequestMessage message)
@@ -69,7 +83,7 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
                     return ValueTask.FromResult(outcome);
                 }
 
-                return SendAgainAsync(message, attempt.CancellationToken);
+                return SendAgainAsync(message, tier, circuit, attempt.CancellationToken);
             }
         }
         finally
@@ -79,15 +93,39 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It goes on as the outcome of the attempt.")]
-    private async ValueTask<Outcome<HttpResponseMessage>> SendAgainAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<HttpResponseMessage>> SendAgainAsync(HttpRequestMessage request, TierRequest? tier, TierCircuit? circuit, CancellationToken cancellationToken)
     {
         try
         {
-            return Outcome.FromResult(await base.SendAsync(request, cancellationToken).ConfigureAwait(false));
+            return Outcome.FromResult(await SendOnceAsync(request, tier, circuit, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e)
         {
             return Outcome.FromException<HttpResponseMessage>(e);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, TierRequest? tier, TierCircuit? circuit, CancellationToken cancellationToken)
+    {
+        if (circuit is null)
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!circuit.TryPass(out bool isProbe, out DateTimeOffset triedAgainAt))
+        {
+            throw ModelCallFailure.CircuitOpen(tier!.Tier, tier.Model, triedAgainAt);
+        }
+
+        ModelCallContext? earlier = tier!.LastCall;
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await circuit.CountAsync(tier.LastCall == earlier ? null : tier.LastCall, isProbe).ConfigureAwait(false);
         }
     }
 }

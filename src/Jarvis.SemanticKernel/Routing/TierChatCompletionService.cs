@@ -41,8 +41,19 @@ internal sealed class TierChatCompletionService : IChatCompletionService
         try
         {
             call.ThrowIfStopped();
-            PromptExecutionSettings settings = tier.Settings.For(executionSettings, call.Attribution.Agent);
-            return await tier.Connector.GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                PromptExecutionSettings settings = tier.Settings.For(executionSettings, call.Attribution.Agent);
+                return await tier.Connector.GetChatMessageContentsAsync(chatHistory, settings, kernel, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ModelCallException e) when (tier.Fallback?.TakesOver(e, tier, cancellationToken) == true)
+            {
+                // Goes on below.
+            }
+
+            // Inside this call: what stops it stops the other tier too. The rounds and tools that are behind it stand in the history.
+            call.ThrowIfStopped();
+            return await InPlaceOf(tier).GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -62,10 +73,18 @@ internal sealed class TierChatCompletionService : IChatCompletionService
         ServedTier tier = ServedFor(executionSettings);
         return new ScopedStream<StreamingChatMessageContent>(
             () => Begin(tier, isStreaming: true),
-            token => tier.Connector.GetStreamingChatMessageContentsAsync(
-                chatHistory, tier.Settings.For(executionSettings, AmbientCall.Current.Attribution.Agent), kernel, token),
+            token =>
+            {
+                IAsyncEnumerable<StreamingChatMessageContent> own = tier.Connector.GetStreamingChatMessageContentsAsync(
+                    chatHistory, tier.Settings.For(executionSettings, AmbientCall.Current.Attribution.Agent), kernel, token);
+                return tier.Fallback is { } fallback
+                    ? fallback.StreamAsync(tier, own, () => InPlaceOf(tier).GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, token), token)
+                    : own;
+            },
             cancellationToken);
     }
+
+    private TierChatCompletionService InPlaceOf(ServedTier failed) => new(failed.Fallback!.Tier, Attribution with { Route = TierFallback.Route });
 
     private LogicalCall Begin(ServedTier tier, bool isStreaming) => LogicalCall.Create(tier.Name, tier.Model, Attribution, isStreaming, tier.FallbackModels);
 

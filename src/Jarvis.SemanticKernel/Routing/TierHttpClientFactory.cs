@@ -15,18 +15,38 @@ internal sealed class TierHttpClientFactory(IHttpMessageHandlerFactory handlers)
 
     public HttpClient Create(string tier, TierOptions served, JarvisRoutingOptions options)
     {
-        var client = new HttpClient(new TierStamp(tier, served.Model!, [.. served.FallbackModels], options.ApiKey, _chain.Value), disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        AppAttribution.AddTo(client.DefaultRequestHeaders, options);
+        var client = new HttpClient(new TierStamp(tier, served, served.Endpoint is null ? options.ApiKey : served.ApiKey, _chain.Value), disposeHandler: false)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (served.Endpoint is null)
+        {
+            AppAttribution.AddTo(client.DefaultRequestHeaders, options);
+        }
+
         return client;
     }
 
-    private sealed class TierStamp(string tier, string model, string[] fallbackModels, string? apiKey, HttpMessageHandler chain) : DelegatingHandler(chain)
+    private sealed class TierStamp(string tier, TierOptions served, string? apiKey, HttpMessageHandler chain) : DelegatingHandler(chain)
     {
+        private readonly string _model = served.Model!;
+        private readonly string[] _fallbackModels = [.. served.FallbackModels];
+        private readonly bool _isElsewhere = served.Endpoint is not null;
+        private readonly TierPrices? _prices = served.Prices;
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             LogicalCall? call = AmbientCall.Current.Call;
-            new TierRequest(tier, model, call) { FallbackModels = fallbackModels, ApiKey = apiKey }.StampOn(request);
-            if (call?.Attribution.RunId is { } run)
+            new TierRequest(tier, _model, call) { FallbackModels = _fallbackModels, ApiKey = apiKey, IsServedElsewhere = _isElsewhere, Prices = _prices }.StampOn(request);
+            if (_isElsewhere)
+            {
+                if (apiKey is null)
+                {
+                    // The connectors cannot do without one.
+                    request.Headers.Authorization = null;
+                }
+            }
+            else if (call?.Attribution.RunId is { } run)
             {
                 RunAttribution.AddTo(request.Headers, run);
             }

@@ -30,6 +30,25 @@ public sealed class TierOptions
     /// <summary>Gets what the tier asks of the providers that serve its models.</summary>
     public ProviderPreferences Provider { get; } = new();
 
+    /// <summary>
+    /// Gets or sets the tier that serves a call when this one cannot: its upstream is down, its circuit is open, its model is gone or no provider is left, and all attempts were made.
+    /// Not after the first piece of a stream has reached the caller, and not when the kill switch stopped the call. The record names the tier that served, with the route <c>fallback</c>.
+    /// </summary>
+    /// <value>The name of another tier, which may have a fallback of its own, as long as they form no circle; the default is <see langword="null"/>, which means none.</value>
+    public string? FallbackTier { get; set; }
+
+    /// <summary>Gets or sets the base address of the OpenAI-compatible API that serves the tier. Nothing that only OpenRouter understands is sent there, and not <see cref="JarvisRoutingOptions.ApiKey"/>.</summary>
+    /// <value>An absolute http or https address, without the final <c>/chat/completions</c>; the default, <see langword="null"/>, is <see cref="JarvisRoutingOptions.Endpoint"/>.</value>
+    public Uri? Endpoint { get; set; }
+
+    /// <summary>Gets or sets the key for <see cref="Endpoint"/>.</summary>
+    /// <value>Only for a tier with an endpoint of its own; the default, <see langword="null"/>, sends no key.</value>
+    public string? ApiKey { get; set; }
+
+    /// <summary>Gets or sets what tokens cost at <see cref="Endpoint"/>, for answers that name no cost.</summary>
+    /// <value>Only for a tier with an endpoint of its own; the default, <see langword="null"/>, leaves such costs unknown.</value>
+    public TierPrices? Prices { get; set; }
+
     internal static Dictionary<string, TierOptions> Defaults() => new(StringComparer.OrdinalIgnoreCase)
     {
         [Tier.Strong] = new() { Model = "anthropic/claude-opus-4.6" },

@@ -17,6 +17,12 @@ internal sealed class TierRequest(string tier, string model, LogicalCall? call)
 
     public LogicalCall? Call { get; } = call;
 
+    /// <summary>Gets a value indicating whether somebody else than the endpoint of the package serves it, of whom nothing can be asked afterwards.</summary>
+    public bool IsServedElsewhere { get; init; }
+
+    /// <summary>Gets what tokens cost there; null when nobody said.</summary>
+    public TierPrices? Prices { get; init; }
+
     /// <summary>Gets or sets the caller's own token: inside the retry it cannot be told from a time limit.</summary>
     public CancellationToken Caller { get; set; }
 

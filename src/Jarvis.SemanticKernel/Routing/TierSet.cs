@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
 
 namespace Jarvis.SemanticKernel.Routing;
 
@@ -8,13 +9,17 @@ internal sealed class TierSet : ITierCatalog
     private readonly ServedTier[] _inOrder;
     private readonly FrozenDictionary<string, ServedTier> _byName;
 
-    public TierSet(IEnumerable<ServedTier> tiers, JarvisRoutingOptions settings)
+    public TierSet(IEnumerable<ServedTier> tiers, JarvisRoutingOptions settings, ILogger logger)
     {
         _inOrder = [.. tiers];
         _byName = _inOrder.ToFrozenDictionary(tier => tier.Name, StringComparer.OrdinalIgnoreCase);
         Names = [.. _inOrder.Select(tier => tier.Name)];
         Default = _byName[settings.DefaultTier];
         Routes = new RouteTable(settings.Routes);
+        foreach (ServedTier tier in _inOrder)
+        {
+            tier.Fallback = settings.Tiers[tier.Name].FallbackTier is { } other ? new TierFallback(_byName[other], logger) : null;
+        }
     }
 
     public IReadOnlyCollection<string> Names { get; }

@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Jarvis.SemanticKernel.OpenRouter;
+using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
+using OpenAI.Chat;
 
 namespace Jarvis.SemanticKernel.Routing;
 
@@ -21,11 +24,12 @@ internal sealed class TierSettings
     private readonly string _model;
     private readonly int _maxTokens;
     private readonly IReadOnlyList<KeyValuePair<string, object?>> _extras;
+    private readonly bool _isOpenRouter;
     private readonly OpenAIPromptExecutionSettings _ofNobody;
 
     public TierSettings(string name, TierOptions tier)
     {
-        (_tier, _model, _maxTokens, _extras) = (name, tier.Model!, tier.MaxTokens, RequestExtras.Of(tier));
+        (_tier, _model, _maxTokens, _extras, _isOpenRouter) = (name, tier.Model!, tier.MaxTokens, RequestExtras.Of(tier), tier.Endpoint is null);
         _ofNobody = new OpenAIPromptExecutionSettings();
         Complete(_ofNobody, given: null, user: null);
         _ofNobody.Freeze();
@@ -36,7 +40,8 @@ internal sealed class TierSettings
     /// <param name="agent">The agent that makes the call, whom OpenRouter gets to know as the user.</param>
     public PromptExecutionSettings For(PromptExecutionSettings? given, string? agent)
     {
-        if (given is null && agent is null)
+        string? user = _isOpenRouter ? agent : null;
+        if (given is null && user is null)
         {
             return _ofNobody;
         }
@@ -44,7 +49,7 @@ internal sealed class TierSettings
         // What the connector does with settings of another class, just earlier.
         var settings = OpenAIPromptExecutionSettings.FromExecutionSettings(given);
         CheckModel(settings);
-        if (!IsToBeCompleted(settings, agent))
+        if (!IsToBeCompleted(settings, user))
         {
             return settings;
         }
@@ -55,8 +60,30 @@ internal sealed class TierSettings
             settings.ServiceId = given.ServiceId;
         }
 
-        Complete(settings, given, agent);
+        Complete(settings, given, user);
         return settings;
+    }
+
+    /// <summary>Makes the options of a call through Microsoft.Extensions.AI.</summary>
+    /// <param name="given">What the caller gave.</param>
+    /// <param name="agent">The agent that makes the call, whom OpenRouter gets to know as the user.</param>
+    public ChatOptions For(ChatOptions? given, string? agent)
+    {
+        ChatOptions options = given?.Clone() ?? new ChatOptions();
+        options.MaxOutputTokens ??= _maxTokens;
+        string? user = _isOpenRouter ? agent : null;
+        if (user is not null || _extras.Count > 0)
+        {
+            Func<IChatClient, object?>? own = options.RawRepresentationFactory;
+            options.RawRepresentationFactory = client => own?.Invoke(client) switch
+            {
+                null => Complete(new ChatCompletionOptions(), user),
+                ChatCompletionOptions raw => Complete(raw, user),
+                var other => other,
+            };
+        }
+
+        return options;
     }
 
     private static bool Brings(OpenAIPromptExecutionSettings settings, string member)
@@ -124,6 +151,21 @@ internal sealed class TierSettings
 
     private bool IsToBeCompleted(OpenAIPromptExecutionSettings settings, string? user) =>
         !HasLimit(settings) || (user is not null && settings.User is null && !Brings(settings, User)) || _extras.Any(extra => !Brings(settings, extra.Key));
+
+    private ChatCompletionOptions Complete(ChatCompletionOptions raw, string? user)
+    {
+        raw.EndUserId ??= user;
+        foreach ((string name, object? value) in _extras)
+        {
+            byte[] path = Encoding.UTF8.GetBytes($"$.{name}");
+            if (!raw.Patch.Contains(path))
+            {
+                raw.Patch.Set(path, BinaryData.FromString(((JsonElement)value!).GetRawText()));
+            }
+        }
+
+        return raw;
+    }
 
     private void Complete(OpenAIPromptExecutionSettings settings, PromptExecutionSettings? given, string? user)
     {

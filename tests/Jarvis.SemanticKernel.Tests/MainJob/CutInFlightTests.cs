@@ -230,7 +230,8 @@ public class CutInFlightTests
         TaskCompletionSource mayGoOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync(
             database.Setting,
-            register: services => services.AddSingleton<TimeProvider>(clock).AddSingleton<IModelCallFilter>(new ModelCalls.DelegateFilter(async (context, next) =>
+            options => options.Resilience.FirstByteTimeout = options.Resilience.AttemptTimeout,
+            services => services.AddSingleton<TimeProvider>(clock).AddSingleton<IModelCallFilter>(new ModelCalls.DelegateFilter(async (context, next) =>
             {
                 try
                 {

@@ -37,6 +37,7 @@ public class ModelCallResilienceTests
 
             Assert.Equal(status, reply.Code);
             Assert.Equal(isRetried ? 3 : 1, jarvis.Upstream.RequestCount);
+            Assert.Equal(isRetried ? [1, 2, 3] : [1], _ledger.Records.TakeLast(jarvis.Upstream.RequestCount).Select(record => record.Attempt));
         }
     }
 
@@ -95,6 +96,23 @@ public class ModelCallResilienceTests
         Task<(ExpectedReply Reply, ModelCallException?)> asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
         await clock.WhenWaitingAsync(TimeSpan.FromSeconds(seconds), Ct);
         clock.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromTicks(1));
+        Assert.Equal(1, jarvis.Upstream.RequestCount);
+        clock.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Equal("after all", (await asking.WaitAsync(Bound, Ct)).Reply.Text);
+        Assert.Equal(2, jarvis.Upstream.RequestCount);
+    }
+
+    [Fact]
+    public async Task RateLimitReset_IsWaitedForExactly()
+    {
+        var clock = new RetryClock();
+        await using JarvisHarness jarvis = await StartAsync(register: services => services.AddSingleton<TimeProvider>(clock));
+        jarvis.Upstream.Enqueue(SimulatedReply.FreeTierDaily(clock.GetUtcNow().AddSeconds(23)), SimulatedReply.Text("after all"));
+
+        Task<(ExpectedReply Reply, ModelCallException?)> asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: true, Ct);
+        await clock.WhenWaitingAsync(TimeSpan.FromSeconds(23), Ct);
+        clock.Advance(TimeSpan.FromSeconds(23) - TimeSpan.FromTicks(1));
         Assert.Equal(1, jarvis.Upstream.RequestCount);
         clock.Advance(TimeSpan.FromTicks(1));
 

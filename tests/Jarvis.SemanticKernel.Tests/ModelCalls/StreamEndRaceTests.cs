@@ -54,7 +54,8 @@ public class StreamEndRaceTests
             new JarvisRoutingOptions(),
             time,
             NullLogger.Instance,
-            new TierRequest("mid", "m", null));
+            new TierRequest("mid", "m", null),
+            new AttemptLimit(new DeadlineQueue(TimeSpan.FromHours(1), time), null, Ct));
         _ = call.RunAsync();
         HttpResponseMessage response = await call.Responded;
         return (call, await response.Content.ReadAsStreamAsync(Ct));

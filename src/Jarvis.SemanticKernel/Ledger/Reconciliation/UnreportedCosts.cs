@@ -10,7 +10,8 @@ internal sealed class UnreportedCosts(CostInquiry inquiry, IPriceList prices, Re
 {
     /// <summary>The record with the cost that its tokens tell, where that is sure and nobody can be asked; else the record as it is.</summary>
     public AiCallRecord Price(AiCallRecord record, ModelCallContext call) =>
-        record.CostSource == CostSource.Unknown && !inquiry.CanAsk(record.GenerationId) && PricedOf(record, call) is { } priced
+        call.IsServedElsewhere ? PriceElsewhere(record, call)
+        : record.CostSource == CostSource.Unknown && !inquiry.CanAsk(record.GenerationId) && PricedOf(record, call) is { } priced
             && prices.TryPrice(priced.Model, priced.Tokens, record.StartedAt, out decimal? cost) && cost is not null
             ? record with { CostUsd = cost, CostSource = CostSource.Computed }
             : record;
@@ -19,7 +20,7 @@ internal sealed class UnreportedCosts(CostInquiry inquiry, IPriceList prices, Re
     public void HandOver(AiCallRecord record, ModelCallContext call)
     {
         worker.PickUp();
-        if (record.CostSource != CostSource.Unknown)
+        if (record.CostSource != CostSource.Unknown || call.IsServedElsewhere)
         {
             return;
         }
@@ -33,6 +34,13 @@ internal sealed class UnreportedCosts(CostInquiry inquiry, IPriceList prices, Re
             worker.Add(UnresolvedCall.Of(record) with { Priced = priced });
         }
     }
+
+    // The price list is that of another endpoint, which may offer a model of the same name.
+    private static AiCallRecord PriceElsewhere(AiCallRecord record, ModelCallContext call) =>
+        call is { Prices: { } prices, IsPricedByTokens: not false }
+            && record is { CostSource: CostSource.Unknown, PromptTokens: { } prompt, CompletionTokens: { } completion, HttpStatus: < 400 }
+            ? record with { CostUsd = prices.CostUsd(prompt, completion), CostSource = CostSource.Computed }
+            : record;
 
     // OpenRouter leaves "is_byok" out when its own tools took part, whose price is in no token: there the answer has to say that it is false. Others never say.
     private (string Model, TokenCounts Tokens)? PricedOf(AiCallRecord record, ModelCallContext call) =>

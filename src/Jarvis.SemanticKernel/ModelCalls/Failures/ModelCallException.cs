@@ -2,7 +2,7 @@ using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel;
 
-/// <summary>A model call failed. Its record is in the ledger. Where the upstream said why, the exception is of a derived type.</summary>
+/// <summary>A model call failed. Its record is in the ledger, unless it never left. Where the upstream said why, the exception is of a derived type.</summary>
 public class ModelCallException : KernelException
 {
     internal ModelCallException(string message, ModelCallContext call, Exception? innerException)
@@ -16,7 +16,10 @@ public class ModelCallException : KernelException
         Error = call.Error;
     }
 
-    /// <summary>Gets the id of the call in the ledger.</summary>
+    private protected ModelCallException(string message, string tier, string model)
+        : base(message) => (Tier, Model, Status) = (tier, model, AiCallStatus.Error);
+
+    /// <summary>Gets the id of the call in the ledger, which is <see cref="Guid.Empty"/> for one that never left: nothing was sent and nothing recorded.</summary>
     public Guid CallId { get; }
 
     /// <summary>Gets the tier that served the call.</summary>

@@ -20,10 +20,15 @@ internal static class ModelCallFailure
             { Error: { } error } when call.Failure is null => Create(
                 error.Cause, $"The upstream failed a call of {who} with {error.Code}: {Readable(error.Message)}{Advice(call, error)}{waited}", call, inner),
             { HttpStatus: null } => new ProviderUnavailableException(
-                $"The upstream of {who} could not be reached ({call.Failure}). Check JarvisRoutingOptions.Endpoint (OPENROUTER_BASE_URL) and the network.{waited}", call, inner),
+                $"The upstream of {who} could not be reached ({call.Failure}). Check {Setting(call, "Endpoint", "OPENROUTER_BASE_URL")} and the network.{waited}", call, inner),
             _ => new ModelCallException($"The upstream answered a call of {who} with something that is no chat completion ({call.Failure}).{waited}", call, inner),
         };
     }
+
+    /// <summary>The exception of an attempt that was not made, since the upstream of its tier fails.</summary>
+    public static ProviderUnavailableException CircuitOpen(string tier, string model, DateTimeOffset triedAgainAt) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The upstream of tier '{tier}' (model '{model}') failed too often, so it is not called. It is tried again at {triedAgainAt:u}."),
+        tier, model, triedAgainAt);
 
     private static ModelCallException Create(ModelCallCause cause, string message, ModelCallContext call, Exception? inner) => cause switch
     {
@@ -41,7 +46,7 @@ internal static class ModelCallFailure
 
     private static string Advice(ModelCallContext call, ModelCallError error) => error.Cause switch
     {
-        ModelCallCause.KeyRefused => " Check JarvisRoutingOptions.ApiKey (OPENROUTER_API_KEY).",
+        ModelCallCause.KeyRefused => $" Check {Setting(call, "ApiKey", "OPENROUTER_API_KEY")}.",
         ModelCallCause.CreditsExhausted => " Add credits, or ask for fewer max_tokens.",
         ModelCallCause.KeyLimitExceeded => " Raise the limit of the key, or wait until it starts anew.",
         ModelCallCause.NoEndpoint => $" Ask less of the providers of tier '{call.Tier}' (Tiers:{call.Tier}:Provider), or set {ModelSetting.Of(call.Tier)} to another model.",
@@ -50,6 +55,9 @@ internal static class ModelCallFailure
         _ when error.RetryAfter is { } wait => string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(wait.TotalSeconds)} s."),
         _ => string.Empty,
     };
+
+    private static string Setting(ModelCallContext call, string name, string variable) =>
+        call.IsServedElsewhere ? $"JarvisRoutingOptions.Tiers[\"{call.Tier}\"].{name}" : $"JarvisRoutingOptions.{name} ({variable})";
 
     private static string Readable(string? message)
     {
