@@ -18,7 +18,8 @@ internal sealed class TierChatClient : IChatClient
     /// <summary>For whatever serves the tier when a call is made. Without a name, that of the default tier.</summary>
     public TierChatClient(TierCatalog tiers, string? name) => (_tiers, _name, _attribution) = (tiers, name, Direct);
 
-    private TierChatClient(ServedTier served, CallAttribution attribution) => (_served, _attribution) = (served, attribution);
+    /// <summary>For one call whose tier was chosen.</summary>
+    public TierChatClient(ServedTier served, CallAttribution attribution) => (_served, _attribution) = (served, attribution);
 
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -39,14 +39,17 @@ internal sealed class TierServiceSelector(TierCatalog catalog) : IAIServiceSelec
         where T : class, IChatClient
     {
         // Somebody else's chat client that the settings name, or that is the kernel's only one, is not ours to route.
-        if (((IChatClientSelector)Stock).TrySelectChatClient(kernel, function, arguments, out service, out serviceSettings))
+        if (((IChatClientSelector)Stock).TrySelectChatClient(kernel, function, arguments, out service, out serviceSettings) && service is not TierChatClient)
         {
             return true;
         }
 
-        service = typeof(T) == typeof(IChatClient) ? (T)Select(kernel, function, arguments, out serviceSettings).AsChatClient() : null;
+        service = typeof(T) == typeof(IChatClient) ? (T)ToChatClient(Select(kernel, function, arguments, out serviceSettings)) : null;
         return service is not null;
     }
+
+    private static IChatClient ToChatClient(IChatCompletionService service) =>
+        service is TierChatCompletionService tier ? new TierChatClient(tier.Served, tier.Attribution) : service.AsChatClient();
 
     private IChatCompletionService Select(Kernel kernel, KernelFunction function, KernelArguments arguments, out PromptExecutionSettings? settings)
     {

@@ -31,7 +31,7 @@ public class ConfigurationFaultTests
         ["tier without a name"] = new(["Tiers", "without a name"], Code: o => o.Tiers[" "] = new TierOptions { Model = "m" }),
         ["tier with a reserved name"] = new(["Tiers:Default", "reserves"], Code: o => o.Tiers["Default"] = new TierOptions { Model = "m" }),
         ["unknown fallback tier"] = new(["Tiers:strong:FallbackTier", "'middle'", "mid, cheap"], Configuration: ("Tiers:strong:FallbackTier", "middle")),
-        ["fallback to itself"] = new(["Tiers:mid:FallbackTier", "mid → mid"], Code: o => o.Tiers["mid"].FallbackTier = "mid"),
+        ["tier that falls back to itself"] = new(["Tiers:mid:FallbackTier", "mid → mid"], Code: o => o.Tiers["mid"].FallbackTier = "mid"),
         ["tier's endpoint of another scheme"] = new(["Tiers:local:Endpoint", "ftp"], Code: o => o.Tiers["local"] = new() { Model = "m", Endpoint = new Uri("ftp://example.org") }),
         ["password in a tier's endpoint"] = new(["Tiers:local:Endpoint"], Code: o => o.Tiers["local"] = new() { Model = "m", Endpoint = new Uri($"postgres://user:{Canary}@host/db") }),
         ["key of a tier without endpoint"] = new(["Tiers:mid:ApiKey", "Tiers:mid:Endpoint"], Configuration: ("Tiers:mid:ApiKey", Canary)),

@@ -44,7 +44,7 @@ public sealed class AbandonedStreamTests(ITestOutputHelper output)
             database.Setting, register: services => services.AddSingleton<TimeProvider>(_clock).AddSingleton<IModelCallFilter>(_watched), upstream: upstream, ownsUpstream: false);
         upstream.OnChat = _ => SimulatedReply.Text("one two three four").PauseAfterChunk(2, _never.Task);
         using HttpClient direct = jarvis.Services.GetRequiredService<TierHttpClientFactory>()
-            .Create(Tier.Mid, "anthropic/claude-sonnet-4.5", jarvis.Services.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value);
+            .Create(Tier.Mid, new TierOptions { Model = "anthropic/claude-sonnet-4.5" }, jarvis.Services.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value);
         Footprint before = default;
         for (int round = 0; round < Rounds; round++)
         {
