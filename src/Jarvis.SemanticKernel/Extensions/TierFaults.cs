@@ -62,7 +62,7 @@ internal static class TierFaults
             faults.Add($"{where} has {models.Count} models. Accepted are {TierOptions.MostFallbackModels} at most: OpenRouter takes three in all.");
         }
 
-        CheckList(where, models, "model id", faults);
+        CheckList(where, settings.FallbackModels, "model id", faults);
         if (settings.Model is { } own && models.Contains(own, StringComparer.Ordinal))
         {
             faults.Add($"{where} names {ShownValue.Of(own)}, which is the tier's own model. Accepted are other models.");
@@ -94,7 +94,12 @@ internal static class TierFaults
 
     private static void CheckList(string where, IReadOnlyList<string>? names, string kind, List<string> faults)
     {
-        names ??= [];
+        if (names is null)
+        {
+            faults.Add($"{where} is null. Accepted is a list, an empty one for none.");
+            return;
+        }
+
         if (names.Any(string.IsNullOrWhiteSpace))
         {
             faults.Add($"{where} has an empty entry. Accepted is the name of a {kind} in each.");

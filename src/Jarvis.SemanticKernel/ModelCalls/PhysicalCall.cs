@@ -40,9 +40,6 @@ internal sealed class PhysicalCall(
 
     public TimeProvider Time => time;
 
-    // An upstream's error may repeat the key that it was sent. The settings may name another one by now.
-    private string? ApiKey => tier.ApiKey ?? options.ApiKey;
-
     /// <summary>Gets the response of a streamed call, as soon as the caller may have it.</summary>
     public Task<HttpResponseMessage> Responded => _responded!.Task;
 
@@ -72,7 +69,7 @@ internal sealed class PhysicalCall(
             return false;
         }
 
-        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, ApiKey) : null;
+        context.Error = status == AiCallStatus.Error && facts.IsError ? ModelCallErrors.Describe(facts, tier.ApiKey ?? options.ApiKey) : null;
         context.Failure = failure;
         Settle(status, facts);
         _bodyEnded!.SetResult();
@@ -230,8 +227,8 @@ internal sealed class PhysicalCall(
     {
         int status = (int)response.StatusCode;
         context.Error = response.IsSuccessStatusCode
-            ? ModelCallErrors.Describe(facts, ApiKey)
-            : ModelCallErrors.Describe(status, facts, response.Headers, time, ApiKey);
+            ? ModelCallErrors.Describe(facts, tier.ApiKey ?? options.ApiKey)
+            : ModelCallErrors.Describe(status, facts, response.Headers, time, tier.ApiKey ?? options.ApiKey);
         context.Failure = facts.IsError || !response.IsSuccessStatusCode ? null : "MalformedAnswer";
         Settle(AiCallStatus.Error, facts);
         var refusal = new HttpResponseMessage((HttpStatusCode)context.Error.Code) { RequestMessage = response.RequestMessage, Content = new UpstreamErrorContent(context) };

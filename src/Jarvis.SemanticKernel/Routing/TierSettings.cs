@@ -23,13 +23,13 @@ internal sealed class TierSettings
     private readonly string _tier;
     private readonly string _model;
     private readonly int _maxTokens;
-    private readonly IReadOnlyList<KeyValuePair<string, object?>> _extras;
+    private readonly KeyValuePair<string, object?>[] _extras;
     private readonly bool _isOpenRouter;
     private readonly OpenAIPromptExecutionSettings _ofNobody;
 
     public TierSettings(string name, TierOptions tier)
     {
-        (_tier, _model, _maxTokens, _extras, _isOpenRouter) = (name, tier.Model!, tier.MaxTokens, RequestExtras.Of(tier), tier.Endpoint is null);
+        (_tier, _model, _maxTokens, _extras, _isOpenRouter) = (name, tier.Model!, tier.MaxTokens, [.. RequestExtras.Of(tier)], tier.Endpoint is null);
         _ofNobody = new OpenAIPromptExecutionSettings();
         Complete(_ofNobody, given: null, user: null);
         _ofNobody.Freeze();
@@ -72,7 +72,7 @@ internal sealed class TierSettings
         ChatOptions options = given?.Clone() ?? new ChatOptions();
         options.MaxOutputTokens ??= _maxTokens;
         string? user = _isOpenRouter ? agent : null;
-        if (user is not null || _extras.Count > 0)
+        if (user is not null || _extras.Length > 0)
         {
             Func<IChatClient, object?>? own = options.RawRepresentationFactory;
             options.RawRepresentationFactory = client => own?.Invoke(client) switch
@@ -104,7 +104,7 @@ internal sealed class TierSettings
         return false;
     }
 
-    private static bool HasLimit(OpenAIPromptExecutionSettings settings) => settings.MaxTokens is not null || Array.Exists(Limits, name => Brings(settings, name));
+    private static bool HasLimit(OpenAIPromptExecutionSettings settings) => settings.MaxTokens is not null || Brings(settings, Limits[0]) || Brings(settings, Limits[1]);
 
     // Settings of another class, or made from a file, may have it among the members that the connector does not read.
     private static int? LimitInExtensionData(PromptExecutionSettings settings)
@@ -150,7 +150,20 @@ internal sealed class TierSettings
     }
 
     private bool IsToBeCompleted(OpenAIPromptExecutionSettings settings, string? user) =>
-        !HasLimit(settings) || (user is not null && settings.User is null && !Brings(settings, User)) || _extras.Any(extra => !Brings(settings, extra.Key));
+        !HasLimit(settings) || (user is not null && settings.User is null && !Brings(settings, User)) || LacksExtra(settings);
+
+    private bool LacksExtra(OpenAIPromptExecutionSettings settings)
+    {
+        foreach (KeyValuePair<string, object?> extra in _extras)
+        {
+            if (!Brings(settings, extra.Key))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private ChatCompletionOptions Complete(ChatCompletionOptions raw, string? user)
     {
@@ -189,12 +202,11 @@ internal sealed class TierSettings
     // The record would name another model than the one asked for, and a switch of that model would not be looked at.
     private void CheckModel(OpenAIPromptExecutionSettings settings)
     {
-        foreach (string key in (string[])["model", "$.model"])
+        if (settings.ExtraBody is { Count: > 0 } body
+            && (body.TryGetValue("model", out object? asked) || body.TryGetValue("$.model", out asked))
+            && asked?.ToString() != _model)
         {
-            if (settings.ExtraBody?.TryGetValue(key, out object? value) == true && value?.ToString() != _model)
-            {
-                throw UnknownTierException.ForModelInBody(_tier, _model, value?.ToString());
-            }
+            throw UnknownTierException.ForModelInBody(_tier, _model, asked?.ToString());
         }
     }
 }

@@ -42,6 +42,7 @@ public class ConfigurationFaultTests
         ["no tokens"] = new(["Tiers:mid:MaxTokens", "0", "1 to 1000000"], Code: o => o.Tiers["mid"].MaxTokens = 0),
         ["too many tokens"] = new(["Tiers:mid:MaxTokens", "1000001"], Configuration: ("Tiers:mid:MaxTokens", "1000001")),
         ["too many fallback models"] = new(["Tiers:mid:FallbackModels", "3", "2 at most"], Code: o => o.Tiers["mid"].FallbackModels = ["a", "b", "c"]),
+        ["no list of fallback models"] = new(["Tiers:mid:FallbackModels", "null"], Code: o => o.Tiers["mid"].FallbackModels = null!),
         ["empty fallback model"] = new(["Tiers:mid:FallbackModels", "empty"], Configuration: ("Tiers:mid:FallbackModels:0", "")),
         ["fallback model twice"] = new(["Tiers:mid:FallbackModels", "'a'", "twice"], Code: o => o.Tiers["mid"].FallbackModels = ["a", "a"]),
         ["fallback to itself"] = new(["Tiers:mid:FallbackModels", "own model"], Code: o => o.Tiers["mid"].FallbackModels = [o.Tiers["mid"].Model!]),

@@ -85,6 +85,7 @@ public class SettingPrecedenceTests
             ["Jarvis:Tiers:mid:FallbackModels:1"] = "second",
             ["Jarvis:Tiers:mid:FallbackModels:0"] = "first",
             ["Jarvis:Tiers:mid:MaxTokens"] = "77",
+            ["Jarvis:Tiers:cheap:FallbackModels"] = "",
             ["Jarvis:Tiers:vision:Model"] = "m",
             ["Jarvis:Tiers:vision:Provider:Order:0"] = "groq",
             ["Jarvis:Tiers:vision:Provider:Order:1"] = "azure",
@@ -104,6 +105,9 @@ public class SettingPrecedenceTests
 
         Assert.Equal(["first", "second"], options.Tiers["mid"].FallbackModels);
         Assert.Equal(77, options.Tiers["mid"].MaxTokens);
+
+        // What an empty list in a JSON file becomes.
+        Assert.Empty(options.Tiers["cheap"].FallbackModels);
         ProviderPreferences vision = options.Tiers["vision"].Provider;
         Assert.Equal(["groq", "azure"], vision.Order);
         Assert.Equal((ProviderSort.Throughput, 0.25m), (vision.Sort, vision.MaxPrice.PromptUsdPerMillion));

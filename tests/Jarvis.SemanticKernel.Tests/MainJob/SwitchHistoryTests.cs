@@ -35,7 +35,7 @@ public abstract class SwitchHistoryTests
         }
 
         // A history in which nothing was refused, or nothing let through, would show nothing.
-        Assert.True(history.Refused > 5 && history.Started > 5, $"Seed {seed}: {history.Refused} refused, {history.Started} started.");
+        Assert.True(history.Refused > 5 && history.Started > 2, $"Seed {seed}: {history.Refused} refused, {history.Started} started.");
     }
 
     /// <summary>Callers and operators at the same time, by the real clock.</summary>
