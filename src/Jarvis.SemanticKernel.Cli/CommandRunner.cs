@@ -97,6 +97,9 @@ internal static class CommandRunner
             options.AutoMigrate = false;
             options.Ledger.JournalFolder = journal is null ? null : Path.GetFullPath(journal);
 
+            // Only a command that says so asks anybody what calls cost.
+            options.Ledger.Reconciliation.IsEnabled = false;
+
             // A person waits longer for an answer than a call may, and the first query of a process is its slowest.
             options.KillSwitch.ReadTimeout = TimeSpan.FromSeconds(10);
         });

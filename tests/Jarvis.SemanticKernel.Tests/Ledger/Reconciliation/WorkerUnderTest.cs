@@ -51,6 +51,15 @@ internal sealed class WorkerUnderTest : IDisposable
         await Eventually.TrueAsync(() => Task.FromResult(!Worker.IsAsking), TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Lets so much time pass that a call is given up.</summary>
+    public async Task ToTheEndAsync()
+    {
+        for (int i = 0; i < 150; i++)
+        {
+            await AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+    }
+
     public UnresolvedCall Call(string id = "gen-1") => new(Guid.NewGuid(), id, Clock.GetUtcNow(), Clock.GetUtcNow());
 
     public void Dispose() => Worker.Dispose();
