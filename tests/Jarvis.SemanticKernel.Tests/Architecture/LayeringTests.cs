@@ -9,6 +9,8 @@ public class LayeringTests
     private static readonly (string From, string To, string Type, string Reason)[] Exceptions =
     [
         ("Storage", "KillSwitch", "KillSwitchRow", "what the store contract IKillSwitchStore reads"),
+        ("Storage", "Costs", "SpendReading", "what the store contract ICostStore is asked"),
+        ("Storage", "Costs", "SpendRows", "what the store contract ICostStore answers"),
         ("Plugins", "KillSwitch", "AlwaysCallable", "marks the functions that only read, so that they stay callable while the switch is active"),
         ("KillSwitch", "Routing", "LogicalCall", "finds the run that encloses the code, to stop all of it"),
         ("KillSwitch", "Routing", "RunLatch", "a run that was stopped stays stopped: Semantic Kernel makes a message for the model of a tool filter's exception"),
@@ -78,7 +80,7 @@ public class LayeringTests
         { From: "Extensions" } => null,
         { From: "Diagnostics" } => $"{reference}: Diagnostics knows nobody.",
         { To: "Storage", Type: not ("IJarvisDatabase" or "JarvisDatabaseException") } => $"{reference}: only Extensions names Storage; the door is IJarvisDatabase.",
-        { From: "Plugins", Type: not ("IKillSwitch" or "KillSwitchState" or "ICostReport" or "SpendReport" or "SpendLine" or "SpendGrouping" or "ITierCatalog") } =>
+        { From: "Plugins", Type: not ("IKillSwitch" or "KillSwitchState" or "ICostReport" or "SpendQuery" or "SpendReport" or "SpendLine" or "SpendKey" or "SpendGrouping" or "ITierCatalog") } =>
             $"{reference}: plugins see IKillSwitch, ICostReport, ITierCatalog and what these return.",
         { From: "KillSwitch" or "Ledger", To: "ModelCalls", Type: not ("IModelCallFilter" or "ModelCallContext" or "ModelCallUsage" or "ModelCallError") } =>
             $"{reference}: it plugs into ModelCalls as a filter, by IModelCallFilter and what its context holds.",

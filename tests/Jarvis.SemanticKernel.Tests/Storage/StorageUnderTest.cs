@@ -36,6 +36,11 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     public async Task<long> CountAsync(string fromWhere) => Convert.ToInt64(await ScalarAsync($"SELECT count(*) FROM {fromWhere}"), CultureInfo.InvariantCulture);
 
+    public Task<SpendReport> ReportAsync(SpendQuery query) => new CostReport(Costs, TimeProvider.System).GetSpendAsync(query, TestContext.Current.CancellationToken);
+
+    public async Task<IReadOnlyList<SpendLine>> SpendAsync(DateTimeOffset from, DateTimeOffset to, params SpendGrouping[] by) =>
+        (await ReportAsync(new SpendQuery { From = from, To = to, GroupBy = by })).Lines;
+
     public async ValueTask DisposeAsync()
     {
         await DisposeCoreAsync();
