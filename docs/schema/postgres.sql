@@ -286,3 +286,53 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124064215_KillSwitchScopes') THEN
+    CREATE TABLE jarvis.kill_switch_activations (
+        key text NOT NULL,
+        version bigint NOT NULL,
+        CONSTRAINT kill_switch_activations_pkey PRIMARY KEY (key)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124064215_KillSwitchScopes') THEN
+    CREATE OR REPLACE FUNCTION jarvis.kill_switch_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+    DECLARE
+      new_version bigint;
+    BEGIN
+      INSERT INTO jarvis.kill_switch_version AS known (id, version) VALUES (1, (SELECT coalesce(max(a.version), 0) + 1 FROM jarvis.kill_switch_activations a))
+      ON CONFLICT (id) DO UPDATE SET version = known.version + 1 RETURNING known.version INTO new_version;
+      IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        IF starts_with(NEW.key, 'kill_switch') AND (NEW.value -> 'active') IS DISTINCT FROM 'false'::jsonb THEN
+          INSERT INTO jarvis.kill_switch_activations (key, version) VALUES (NEW.key, new_version)
+          ON CONFLICT (key) DO UPDATE SET version = EXCLUDED.version;
+        END IF;
+      END IF;
+      PERFORM pg_notify('jarvis_kill_switch', new_version::text);
+      RETURN NULL;
+    END $fn$;
+
+    INSERT INTO jarvis.kill_switch_activations (key, version)
+    SELECT s.key, v.version FROM agent_state s CROSS JOIN jarvis.kill_switch_version v
+    WHERE starts_with(s.key, 'kill_switch') AND (s.value -> 'active') IS DISTINCT FROM 'false'::jsonb;
+
+    CREATE TRIGGER jarvis_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON jarvis.kill_switch_changes
+      FOR EACH STATEMENT EXECUTE FUNCTION jarvis.refuse_change();
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124064215_KillSwitchScopes') THEN
+    INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
+    VALUES ('20261124064215_KillSwitchScopes', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;

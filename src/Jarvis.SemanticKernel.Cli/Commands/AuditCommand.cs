@@ -26,7 +26,7 @@ internal static class AuditCommand
     private static async Task<int> RunAsync(CommandRun run, int limit, CancellationToken cancellationToken)
     {
         IReadOnlyList<KillSwitchAuditEntry> entries = await run.KillSwitch.GetHistoryAsync(limit, cancellationToken);
-        run.Print(new AuditDocument(run.Database, entries), CliJson.Default.AuditDocument, screen =>
+        run.Print(new AuditDocument(run.Database, entries.Select(AuditEntryDocument.From)), CliJson.Default.AuditDocument, screen =>
         {
             if (entries.Count == 0)
             {

@@ -18,7 +18,7 @@ internal static class KillCommand
     private static async Task<int> RunAsync(CommandRun run, string reason, string by, CancellationToken cancellationToken)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        await run.KillSwitch.ActivateAsync(reason, by, cancellationToken);
+        await run.KillSwitch.ActivateAsync(reason, by, cancellationToken: cancellationToken);
         TimeSpan took = Stopwatch.GetElapsedTime(startedAt);
         run.Print(new ChangeDocument(run.Database, Active: true, reason, by, Math.Round(took.TotalMilliseconds, 1)), CliJson.Default.ChangeDocument, screen =>
         {

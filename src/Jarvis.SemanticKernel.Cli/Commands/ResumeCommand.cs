@@ -19,7 +19,7 @@ internal static class ResumeCommand
     private static async Task<int> RunAsync(CommandRun run, string reason, string by, CancellationToken cancellationToken)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        await run.Operator.DeactivateAsync(reason, by, cancellationToken);
+        await run.Operator.DeactivateAsync(reason, by, cancellationToken: cancellationToken);
         TimeSpan took = Stopwatch.GetElapsedTime(startedAt);
         run.Print(new ChangeDocument(run.Database, Active: false, reason, by, Math.Round(took.TotalMilliseconds, 1)), CliJson.Default.ChangeDocument, screen =>
         {

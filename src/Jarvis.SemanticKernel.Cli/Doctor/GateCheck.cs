@@ -62,7 +62,7 @@ internal static class GateCheck
                 return new(Subject, DatabaseFindingOutcome.Fault, $"Tried {Where}: with an open switch {before} requests got through instead of 1, so the trial proves nothing.");
             }
 
-            await provider.GetRequiredService<IKillSwitch>().ActivateAsync("A trial of the doctor", "doctor", cancellationToken);
+            await provider.GetRequiredService<IKillSwitch>().ActivateAsync("A trial of the doctor", "doctor", cancellationToken: cancellationToken);
             bool isRefused = await IsRefusedAsync(async () => await chat.GetChatMessageContentAsync("Hello", cancellationToken: cancellationToken))
                 && await IsRefusedAsync(async () => await chat.GetStreamingChatMessageContentsAsync("Hello", cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken));
             return isRefused && model.Requests == before

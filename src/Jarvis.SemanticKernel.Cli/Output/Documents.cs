@@ -7,7 +7,12 @@ internal sealed record ChangeDocument(string Database, bool Active, string Reaso
 
 internal sealed record StatusDocument(string Database, bool Active, string? Reason, DateTimeOffset? Since, string? By);
 
-internal sealed record AuditDocument(string Database, IReadOnlyList<KillSwitchAuditEntry> Entries);
+internal sealed record AuditDocument(string Database, IEnumerable<AuditEntryDocument> Entries);
+
+internal sealed record AuditEntryDocument(long Id, string Scope, string Action, string Reason, string TriggeredBy, DateTimeOffset At)
+{
+    public static AuditEntryDocument From(KillSwitchAuditEntry entry) => new(entry.Id, entry.Scope.ToString(), entry.Action, entry.Reason, entry.TriggeredBy, entry.At);
+}
 
 internal sealed record MigrateDocument(string Database, double TookMilliseconds);
 

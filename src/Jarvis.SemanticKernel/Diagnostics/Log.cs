@@ -8,17 +8,17 @@ internal static partial class Log
     [LoggerMessage(3001, LogLevel.Error, "A filter failed with {Exception} after a streamed call of tier {Tier} was over (call {CallId}).")]
     public static partial void FilterFailedAfterStream(this ILogger logger, string tier, Guid callId, string exception);
 
-    [LoggerMessage(3002, LogLevel.Warning, "The kill switch cannot be read: {Fault} Nothing starts until it can.")]
+    [LoggerMessage(3002, LogLevel.Warning, "The kill switch cannot be read: {Fault} What it covers does not start until it can.")]
     public static partial void KillSwitchUnreadable(this ILogger logger, string fault);
 
     [LoggerMessage(3003, LogLevel.Information, "The kill switch can be read again.")]
     public static partial void KillSwitchReadable(this ILogger logger);
 
-    [LoggerMessage(3004, LogLevel.Warning, "The kill switch is active: {Reason}")]
-    public static partial void KillSwitchActivated(this ILogger logger, string reason);
+    [LoggerMessage(3004, LogLevel.Warning, "The kill switch ({Scope}) is active: {Reason}")]
+    public static partial void KillSwitchActivated(this ILogger logger, string scope, string reason);
 
-    [LoggerMessage(3005, LogLevel.Information, "The kill switch is released.")]
-    public static partial void KillSwitchReleased(this ILogger logger);
+    [LoggerMessage(3005, LogLevel.Information, "The kill switch ({Scope}) is released.")]
+    public static partial void KillSwitchReleased(this ILogger logger, string scope);
 
     [LoggerMessage(3008, LogLevel.Warning, "Attempt {Attempt} on tier {Tier} ({Model}) failed with {Failure} and is made again in {Wait} (call {CallId}).")]
     public static partial void CallRetried(this ILogger logger, int attempt, string tier, string model, string failure, TimeSpan wait, Guid callId);

@@ -44,7 +44,9 @@ internal static class JarvisRegistrationSteps
 
     public static void AddJarvisKillSwitchFilters(this IServiceCollection services)
     {
-        services.TryAddSingleton<KillSwitchCheck>();
+        services.TryAddSingleton<IKillSwitchGate>(provider => provider.GetRequiredService<IKillSwitch>() is StoredKillSwitch stored
+            ? new StoredKillSwitchGate(stored.Guard)
+            : new ForeignKillSwitchGate(provider.GetRequiredService<IKillSwitch>()));
         services.TryAddSingleton<KillSwitchFilter>();
         services.AddSingleton<IPromptRenderFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
         services.AddSingleton<IFunctionInvocationFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
@@ -80,7 +82,7 @@ internal static class JarvisRegistrationSteps
         // A host's ConfigureHttpClientDefaults with a resilience handler would multiply the attempts, and each one may be billed.
         client.RemoveAllResilienceHandlers();
         client.AddHttpMessageHandler<UpstreamErrorHandler>().AddHttpMessageHandler<KillSwitchScopeHandler>();
-        client.AddHttpMessageHandler(static provider => ModelCallResilience.CreateHandler(
+        client.AddHttpMessageHandler(static provider => new RetryHandler(
             provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger<ModelCallHandler>()));

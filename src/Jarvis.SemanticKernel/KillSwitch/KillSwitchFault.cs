@@ -5,6 +5,9 @@ namespace Jarvis.SemanticKernel.KillSwitch;
 /// <summary>What a failure of the store looks like to people: what happened, and what to do about it.</summary>
 internal static class KillSwitchFault
 {
+    /// <summary>What those are told whom the switch stops.</summary>
+    public static Exception ToException(KillSwitchState stop) => stop.Fault is null ? new KillSwitchActiveException(stop) : new KillSwitchUnavailableException(stop);
+
     public static string Describe(Exception failure) => failure switch
     {
         JarvisDatabaseException => failure.Message,

@@ -1,17 +1,17 @@
-using Jarvis.SemanticKernel.Routing;
 using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>
-/// Checks the switch at every point where something can start. Whatever it stops inside a run stops the whole run: Semantic Kernel makes a message for the model
-/// of a tool filter's exception and would call the model again.
+/// Checks the switch at every point where something can start. Whatever it stops inside a call stays stopped until that call is over: Semantic Kernel makes a message
+/// for the model of a tool filter's exception and would call the model again.
 /// </summary>
-internal sealed class KillSwitchFilter(KillSwitchCheck check) : IPromptRenderFilter, IFunctionInvocationFilter, IAutoFunctionInvocationFilter, IModelCallFilter
+internal sealed class KillSwitchFilter(IKillSwitchGate gate) : IPromptRenderFilter, IFunctionInvocationFilter, IAutoFunctionInvocationFilter, IModelCallFilter
 {
     public async Task OnPromptRenderAsync(PromptRenderContext context, Func<PromptRenderContext, Task> next)
     {
-        await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+        // A template may call functions, for a prompt whose tier is known already.
+        await gate.ThrowIfStoppedAsync(KillSwitchSubject.Of(context), context.CancellationToken).ConfigureAwait(false);
         await next(context).ConfigureAwait(false);
     }
 
@@ -19,7 +19,7 @@ internal sealed class KillSwitchFilter(KillSwitchCheck check) : IPromptRenderFil
     {
         if (!AlwaysCallable.Contains(context.Function))
         {
-            await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+            await CheckFunctionAsync(context.CancellationToken).ConfigureAwait(false);
         }
 
         await next(context).ConfigureAwait(false);
@@ -29,11 +29,11 @@ internal sealed class KillSwitchFilter(KillSwitchCheck check) : IPromptRenderFil
     {
         try
         {
-            await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+            await CheckFunctionAsync(context.CancellationToken).ConfigureAwait(false);
         }
         catch (KernelException)
         {
-            // Ends the tool loop; the run's latch is what makes an exception of it.
+            // Ends the tool loop; the call's latch is what makes an exception of it.
             context.Terminate = true;
             throw;
         }
@@ -43,7 +43,7 @@ internal sealed class KillSwitchFilter(KillSwitchCheck check) : IPromptRenderFil
 
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
-        await CheckAsync(context.CancellationToken).ConfigureAwait(false);
+        await CheckRequestAsync(context.Request, context.CancellationToken).ConfigureAwait(false);
         StopLink? link = StopLink.Of(context.Request);
         link?.EnterAttempt();
         try
@@ -56,5 +56,8 @@ internal sealed class KillSwitchFilter(KillSwitchCheck check) : IPromptRenderFil
         }
     }
 
-    internal ValueTask CheckAsync(CancellationToken cancellationToken) => check.ThrowIfStoppedAsync(LogicalCall.RunAround(), cancellationToken);
+    internal ValueTask CheckRequestAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        gate.ThrowIfStoppedAsync(KillSwitchSubject.Of(request), cancellationToken);
+
+    private ValueTask CheckFunctionAsync(CancellationToken cancellationToken) => gate.ThrowIfStoppedAsync(KillSwitchSubject.OfCurrentCode(), cancellationToken);
 }

@@ -29,9 +29,14 @@ internal sealed class KillSwitchGuard
     // A read that hung and answers at last says what was true when it began.
     private readonly long _oldestMilliseconds;
     private readonly Lock _gate = new();
+
+    // Activations committed in this process since the running read began, which it may have missed.
+    private readonly List<KillSwitchState> _believed = [];
     private readonly StopSignal _stop = new();
     private Reading? _last;
     private Reading? _lastGood;
+    private Reading? _overtaken;
+    private KillSwitchSnapshot _newest = KillSwitchSnapshot.Empty;
     private Task? _reading;
     private int _generation;
     private bool _isPrepared;
@@ -56,16 +61,20 @@ internal sealed class KillSwitchGuard
 
     public CancellationToken StopToken => _stop.Token;
 
-    /// <summary>Gets the newest active state this process has seen; null when it saw none.</summary>
-    public KillSwitchState? LastActivation { get; private set; }
+    /// <summary>Gets the calls under way, which are told of what stops them.</summary>
+    public CallsUnderWay UnderWay { get; } = new();
 
-    public ValueTask ThrowIfActiveAsync(CancellationToken cancellationToken)
+    /// <summary>Gets the last snapshot while it is fresh.</summary>
+    public bool TryGetFresh([NotNullWhen(true)] out KillSwitchSnapshot? snapshot)
     {
         Reading? last = Volatile.Read(ref _last);
-        return last is { IsOpen: true } && _clock.Milliseconds - last.StartedAt < _cacheMilliseconds ? default : ThrowUnlessOpenAsync(cancellationToken);
+        snapshot = last is not null && _clock.Milliseconds - last.StartedAt < _cacheMilliseconds ? last.Snapshot : null;
+        return snapshot is not null;
     }
 
-    public async ValueTask<KillSwitchState> GetStateAsync(CancellationToken cancellationToken)
+    /// <summary>Gets a snapshot, reading again where the last one is not fresh.</summary>
+    /// <exception cref="KillSwitchUnavailableException">It cannot be read.</exception>
+    public async ValueTask<KillSwitchSnapshot> GetSnapshotAsync(CancellationToken cancellationToken)
     {
         Reading? last = Volatile.Read(ref _last);
         if (last is null || _clock.Milliseconds - last.StartedAt >= _cacheMilliseconds)
@@ -74,8 +83,12 @@ internal sealed class KillSwitchGuard
         }
 
         last = Usable(last);
-        return last.State ?? throw new KillSwitchUnavailableException(last.Fault!, last.Cause);
+        return last.Snapshot ?? throw new KillSwitchUnavailableException(last.Fault!, last.Cause);
     }
+
+    /// <summary>Throws when the code that asks may start nothing.</summary>
+    public ValueTask ThrowIfActiveAsync(CancellationToken cancellationToken) =>
+        TryGetFresh(out KillSwitchSnapshot? snapshot) && snapshot.Stops.Count == 0 ? default : ThrowUnlessOpenAsync(cancellationToken);
 
     /// <summary>Takes over an activation that was just committed here, so that it holds at once, in all containers of this process.</summary>
     public void AcceptActivation(KillSwitchState state)
@@ -87,14 +100,24 @@ internal sealed class KillSwitchGuard
         _watch?.Start(this);
     }
 
-    /// <summary>Takes over an activation that was committed in this process. A read that began before it is not believed.</summary>
+    /// <summary>Takes over an activation that was committed in this process. A read that began before it may have missed it.</summary>
     public void Believe(KillSwitchState state)
     {
-        var reading = new Reading(_clock.Milliseconds, state, null, null) { WasRead = true };
         lock (_gate)
         {
-            _generation++;
-            Keep(reading);
+            _believed.Add(state);
+            KillSwitchSnapshot snapshot = _newest.With(state);
+            if (state.Scope == KillSwitchScope.Global)
+            {
+                Keep(new Reading(_clock.Milliseconds, snapshot, null, null));
+                return;
+            }
+
+            // What was read of the other switches is not newer for it.
+            _lastGood = _lastGood?.With(state);
+            _overtaken = _overtaken?.With(state);
+            Volatile.Write(ref _last, _last?.With(state));
+            Spread(snapshot);
         }
     }
 
@@ -142,10 +165,10 @@ internal sealed class KillSwitchGuard
 
     private async ValueTask ThrowUnlessOpenAsync(CancellationToken cancellationToken)
     {
-        KillSwitchState state = await GetStateAsync(cancellationToken).ConfigureAwait(false);
-        if (state.IsActive)
+        KillSwitchSnapshot snapshot = await GetSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        if (KillSwitchSubject.OfCurrentCode().FindStop(snapshot, out _) is { } stop)
         {
-            throw new KillSwitchActiveException(state);
+            throw KillSwitchFault.ToException(stop);
         }
     }
 
@@ -167,14 +190,20 @@ internal sealed class KillSwitchGuard
         }
         catch (TimeoutException)
         {
+            // One change after the other was heard of, each while the read before it was on its way. What that read found is newer than the question.
+            if (Volatile.Read(ref _overtaken) is { } overtaken && overtaken.StartedAt >= askedAt)
+            {
+                return overtaken;
+            }
+
             // The read goes on, alone; nobody starts another one behind it.
             return new Reading(askedAt, null, $"the database did not answer within {_readTimeout.TotalMilliseconds:0} ms.", null);
         }
     }
 
-    // While reading fails, the last good read serves for as long as the options allow. A row that was read and says nothing is no failure: it closes the switch.
+    // While reading fails, the last good read serves for as long as the options allow. A row that was read and says nothing is no failure: it closes its switch.
     private Reading Usable(Reading reading) =>
-        !reading.WasRead && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
+        reading.Snapshot is null && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
 
     private async ValueTask PrepareAsync(CancellationToken cancellationToken)
     {
@@ -209,8 +238,14 @@ internal sealed class KillSwitchGuard
                 return Task.CompletedTask;
             }
 
+            if (_reading is { IsCompleted: false } running)
+            {
+                return running;
+            }
+
             int generation = _generation;
-            return _reading is { IsCompleted: false } running ? running : _reading = Detached.Run(() => ReadAsync(generation));
+            _believed.Clear();
+            return _reading = Detached.Run(() => ReadAsync(generation));
         }
     }
 
@@ -221,9 +256,8 @@ internal sealed class KillSwitchGuard
         Reading reading;
         try
         {
-            KillSwitchRow row = await _store.ReadAsync(KillSwitchValue.GlobalKey, CancellationToken.None).ConfigureAwait(false);
-            KillSwitchState? state = KillSwitchValue.Read(row, out string? fault);
-            reading = new Reading(startedAt, state, fault, null) { WasRead = true };
+            KillSwitchRows rows = await _store.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            reading = new Reading(startedAt, KillSwitchSnapshot.Of(rows, Volatile.Read(ref _newest)), null, null);
         }
         catch (Exception e)
         {
@@ -232,10 +266,19 @@ internal sealed class KillSwitchGuard
 
         lock (_gate)
         {
-            // What this process committed meanwhile is newer than what the read may have seen.
+            foreach (KillSwitchState activation in _believed.Where(known => reading.Snapshot?.IsActive(known.Scope) == false))
+            {
+                reading = reading.With(activation);
+            }
+
+            // A change that was heard of meanwhile may be newer than what the read saw.
             if (generation == _generation)
             {
                 Keep(reading);
+            }
+            else
+            {
+                Volatile.Write(ref _overtaken, reading);
             }
         }
     }
@@ -244,47 +287,37 @@ internal sealed class KillSwitchGuard
     {
         Reading? before = _last;
         Volatile.Write(ref _last, reading);
-        if (reading.State is { } state)
+        if (reading.Snapshot is { } snapshot)
         {
             Volatile.Write(ref _lastGood, reading);
-            LastActivation = state.IsActive ? state : LastActivation;
-            _stop.Set(state.IsActive);
-        }
-        else if (reading.WasRead)
-        {
-            Volatile.Write(ref _lastGood, null);
+            Spread(snapshot);
         }
 
-        Report(before, reading);
-    }
-
-    private void Report(Reading? before, Reading now)
-    {
-        if (now.Fault is { } fault && before?.Fault is null)
+        if (reading.Fault is { } fault && before?.Fault is null)
         {
             _logger.KillSwitchUnreadable(fault);
         }
-        else if (now.Fault is null && before?.Fault is not null)
+        else if (reading.Fault is null && before?.Fault is not null)
         {
             _logger.KillSwitchReadable();
         }
-
-        if (now.State is { IsActive: true } active && before?.State is not { IsActive: true })
-        {
-            _logger.KillSwitchActivated(active.Reason ?? "no reason was given");
-        }
-        else if (now.State is { IsActive: false } && before?.State is { IsActive: true })
-        {
-            _logger.KillSwitchReleased();
-        }
     }
 
-    // StartedAt is when the read began: the state may be older than its arrival, never older than this.
-    private sealed record Reading(long StartedAt, KillSwitchState? State, string? Fault, Exception? Cause)
+    private void Spread(KillSwitchSnapshot snapshot)
     {
-        public bool IsOpen { get; } = State is { IsActive: false };
+        KillSwitchNews.Report(_newest, snapshot, _logger);
+        Volatile.Write(ref _newest, snapshot);
+        if (snapshot.Global.Fault is null)
+        {
+            _stop.Set(snapshot.Global.IsActive);
+        }
 
-        // False when the read itself failed, or did not come back in time.
-        public bool WasRead { get; init; }
+        UnderWay.Apply(snapshot);
+    }
+
+    // StartedAt is when the read began: the states may be older than its arrival, never older than this. No snapshot: the read itself failed, or did not come back in time.
+    private sealed record Reading(long StartedAt, KillSwitchSnapshot? Snapshot, string? Fault, Exception? Cause)
+    {
+        public Reading With(KillSwitchState activation) => Snapshot is null ? this : this with { Snapshot = Snapshot.With(activation) };
     }
 }

@@ -5,8 +5,8 @@ internal sealed class KillSwitchLastCheck(KillSwitchFilter filter) : IModelCallF
 {
     public Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
-        context.LeavingCheck = filter.CheckAsync;
-        ValueTask check = filter.CheckAsync(context.CancellationToken);
+        context.LeavingCheck = token => filter.CheckRequestAsync(context.Request, token);
+        ValueTask check = filter.CheckRequestAsync(context.Request, context.CancellationToken);
         return check.IsCompletedSuccessfully ? next(context) : CheckAndContinueAsync(check, context, next);
     }
 

@@ -1,35 +1,39 @@
-using Jarvis.SemanticKernel.Routing;
-
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>Outside the retry: an activation ends a back-off at once, and the caller gets the switch's exception instead of the failure it would have retried.</summary>
-internal sealed class KillSwitchScopeHandler(KillSwitchCheck check) : DelegatingHandler
+internal sealed class KillSwitchScopeHandler(IKillSwitchGate gate) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // Asked before the token is taken: nobody else may have asked since another process released the switch, and then the token is still the old one.
-        await check.ThrowIfStoppedAsync(RunOf(request), cancellationToken).ConfigureAwait(false);
-        using var link = new StopLink(request, check.StopToken, cancellationToken);
+        var subject = KillSwitchSubject.Of(request);
+
+        // Asked before the call is watched: nobody else may have asked since another process released the switch.
+        await gate.ThrowIfStoppedAsync(subject, cancellationToken).ConfigureAwait(false);
+        using var link = new StopLink(request, subject, cancellationToken);
+        link.Watch = gate.Watch(link);
         HttpResponseMessage response;
         try
         {
             response = await base.SendAsync(request, link.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (link.IsStopped && e is OperationCanceledException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException && !cancellationToken.IsCancellationRequested && link.StoppedBy is not null)
         {
-            throw Stopped(request);
+            throw Stopped(link);
         }
 
-        if (link.IsStopped && !response.IsSuccessStatusCode)
+        if (!response.IsSuccessStatusCode && link.StoppedBy is not null)
         {
             response.Dispose();
-            throw Stopped(request);
+            throw Stopped(link);
         }
 
         return response;
     }
 
-    private KillSwitchActiveException Stopped(HttpRequestMessage request) => check.Stop(RunOf(request));
-
-    private static RunLatch? RunOf(HttpRequestMessage request) => TierRequest.Of(request)?.Call?.Run;
+    private static KillSwitchActiveException Stopped(StopLink link)
+    {
+        var stopped = new KillSwitchActiveException(link.StoppedBy!);
+        link.Subject.Stop(link.StoppedBy!.Scope, stopped);
+        return stopped;
+    }
 }

@@ -1,7 +1,20 @@
 namespace Jarvis.SemanticKernel;
 
-/// <summary>Whether calls may start.</summary>
-/// <param name="IsActive">True when nothing may start.</param>
-/// <param name="Reason">Why it was last activated or released; <see langword="null"/> when it never was.</param>
-/// <param name="Since">Since when, UTC; <see langword="null"/> when it was never changed or nobody wrote it down.</param>
-public sealed record KillSwitchState(bool IsActive, string? Reason, DateTimeOffset? Since);
+/// <summary>The state of one switch: whether what its scope covers may start.</summary>
+public sealed record KillSwitchState
+{
+    /// <summary>Gets what the switch stops.</summary>
+    public KillSwitchScope Scope { get; init; } = KillSwitchScope.Global;
+
+    /// <summary>Gets a value indicating whether nothing that the scope covers may start. True also when that cannot be told, see <see cref="Fault"/>.</summary>
+    public required bool IsActive { get; init; }
+
+    /// <summary>Gets why the switch was last activated or released; <see langword="null"/> when it never was, and when nobody wrote it down.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Gets since when, UTC; <see langword="null"/> when it was never changed or nobody wrote it down.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Gets what keeps the state of this switch from being told, as a sentence; <see langword="null"/> when nothing does.</summary>
+    public string? Fault { get; init; }
+}

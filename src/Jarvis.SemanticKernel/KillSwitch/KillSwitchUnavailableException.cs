@@ -1,3 +1,4 @@
+using Jarvis.SemanticKernel.KillSwitch;
 using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel;
@@ -10,6 +11,11 @@ public sealed class KillSwitchUnavailableException : KernelException
     /// <param name="innerException">The cause, if there is one.</param>
     public KillSwitchUnavailableException(string fault, Exception? innerException = null)
         : base($"The kill switch cannot be read or written: {fault} Nothing starts until it can.", innerException)
+    {
+    }
+
+    internal KillSwitchUnavailableException(KillSwitchState state)
+        : base($"{KillSwitchWords.Of(state.Scope)} cannot be read: {state.Fault} {KillSwitchWords.Covered(state.Scope)} starts until it can.")
     {
     }
 }

@@ -8,27 +8,19 @@ namespace Jarvis.SemanticKernel.KillSwitch;
 /// <summary>The JSON in <c>agent_state</c>, shared with other programs that read and write it. What is not certainly open is not open.</summary>
 internal static class KillSwitchValue
 {
-    public const string GlobalKey = "kill_switch";
-
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     public static string Active(string reason, DateTimeOffset at) => Write(isActive: true, reason, "activatedAt", at);
 
     public static string Inactive(string reason, DateTimeOffset at) => Write(isActive: false, reason, "deactivatedAt", at);
 
-    /// <summary>Reads the state; null, with a fault for people, when it cannot be told.</summary>
-    public static KillSwitchState? Read(KillSwitchRow row, out string? fault)
+    /// <summary>Reads the state; one that cannot be told is active, with a fault for people.</summary>
+    public static KillSwitchState Read(KillSwitchRow row, KillSwitchScope scope)
     {
-        fault = null;
         if (row.Value is null)
         {
-            if (row.NewestAuditAction == "activate")
-            {
-                fault = $"the row '{GlobalKey}' of agent_state is gone, but the newest entry of kill_switch_audit is an activation.";
-                return null;
-            }
-
-            return new KillSwitchState(IsActive: false, Reason: null, Since: null);
+            return row.NewestAuditAction != "activate" ? new KillSwitchState { Scope = scope, IsActive = false }
+                : Untold(scope, $"the row '{row.Key}' of agent_state is gone, but the newest entry of kill_switch_audit about it is an activation.");
         }
 
         try
@@ -39,7 +31,13 @@ internal static class KillSwitchValue
                 && active.ValueKind is JsonValueKind.True or JsonValueKind.False)
             {
                 bool isActive = active.ValueKind == JsonValueKind.True;
-                return new KillSwitchState(isActive, Text(root, "reason"), Instant(root, isActive ? "activatedAt" : "deactivatedAt"));
+                return new KillSwitchState
+                {
+                    Scope = scope,
+                    IsActive = isActive,
+                    Reason = Text(root, "reason"),
+                    Since = Instant(root, isActive ? "activatedAt" : "deactivatedAt"),
+                };
             }
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
@@ -47,9 +45,10 @@ internal static class KillSwitchValue
             // No JSON, or half a surrogate pair in it. Said below: whatever it is, it is not a state.
         }
 
-        fault = $"the row '{GlobalKey}' of agent_state holds no state. Accepted is an object with \"active\": true or false.";
-        return null;
+        return Untold(scope, $"the row '{row.Key}' of agent_state holds no state. Accepted is an object with \"active\": true or false.");
     }
+
+    private static KillSwitchState Untold(KillSwitchScope scope, string fault) => new() { Scope = scope, IsActive = true, Fault = fault };
 
     private static string Write(bool isActive, string reason, string timeName, DateTimeOffset at)
     {

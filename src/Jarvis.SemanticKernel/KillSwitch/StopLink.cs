@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>
-/// Ends the waits between attempts at once when the switch becomes active, and lets an attempt under way finish: it is paid for.
+/// A call under way. When a switch that covers it is activated, the waits between its attempts end at once, and an attempt under way finishes: it is paid for.
 /// </summary>
 [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "A source without a timer holds nothing, and a stop may still be on its way to it.")]
 internal sealed class StopLink : IDisposable
@@ -12,30 +12,36 @@ internal sealed class StopLink : IDisposable
 
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationTokenRegistration _callerRegistration;
-    private readonly CancellationTokenRegistration _stopRegistration;
     private readonly Lock _gate = new();
-    private bool _isStopped;
+    private KillSwitchState? _stoppedBy;
     private int _passes;
 
-    public StopLink(HttpRequestMessage request, CancellationToken stop, CancellationToken caller)
+    public StopLink(HttpRequestMessage request, KillSwitchSubject subject, CancellationToken caller)
     {
+        Subject = subject;
         request.Options.Set(Key, this);
         _callerRegistration = caller.UnsafeRegister(static link => ((StopLink)link!)._source.Cancel(), this);
-        _stopRegistration = stop.UnsafeRegister(static link => ((StopLink)link!).Stop(), this);
     }
 
     public CancellationToken Token => _source.Token;
 
-    public bool IsStopped
+    /// <summary>Gets what the call is about.</summary>
+    public KillSwitchSubject Subject { get; }
+
+    /// <summary>Gets the switch that stopped the call; null while none did.</summary>
+    public KillSwitchState? StoppedBy
     {
         get
         {
             lock (_gate)
             {
-                return _isStopped;
+                return _stoppedBy;
             }
         }
     }
+
+    /// <summary>Gets or sets who is to stop the call, until it is over.</summary>
+    public IDisposable? Watch { get; set; }
 
     public static StopLink? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out StopLink? link) ? link : null;
 
@@ -53,7 +59,7 @@ internal sealed class StopLink : IDisposable
         lock (_gate)
         {
             _passes--;
-            isOver = _isStopped && _passes == 0;
+            isOver = _stoppedBy is not null && _passes == 0;
         }
 
         if (isOver)
@@ -62,24 +68,25 @@ internal sealed class StopLink : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _stopRegistration.Dispose();
-        _callerRegistration.Dispose();
-    }
-
-    private void Stop()
+    /// <summary>Stops the call. The first word counts. What hangs on the token runs on other threads, so that nobody waits for it here.</summary>
+    public void Stop(KillSwitchState state)
     {
         bool isWaiting;
         lock (_gate)
         {
-            _isStopped = true;
-            isWaiting = _passes == 0;
+            isWaiting = _stoppedBy is null && _passes == 0;
+            _stoppedBy ??= state;
         }
 
         if (isWaiting)
         {
-            _source.Cancel();
+            _ = _source.CancelAsync();
         }
+    }
+
+    public void Dispose()
+    {
+        Watch?.Dispose();
+        _callerRegistration.Dispose();
     }
 }

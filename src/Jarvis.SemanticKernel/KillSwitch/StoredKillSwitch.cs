@@ -1,24 +1,31 @@
 namespace Jarvis.SemanticKernel.KillSwitch;
 
-/// <summary>The switch in the shared database, without the power to release it.</summary>
+/// <summary>The switches in the shared database, without the power to release one.</summary>
 internal sealed class StoredKillSwitch(KillSwitchGuard guard, IKillSwitchStore store, TimeProvider time) : IKillSwitch
 {
     public CancellationToken StopToken => guard.StopToken;
 
-    /// <summary>Gets the newest active state this process has seen; null when it saw none.</summary>
-    public KillSwitchState? LastActivation => guard.LastActivation;
+    public KillSwitchGuard Guard => guard;
 
-    public ValueTask<KillSwitchState> GetStateAsync(CancellationToken cancellationToken = default) => guard.GetStateAsync(cancellationToken);
+    public async ValueTask<KillSwitchState> GetStateAsync(CancellationToken cancellationToken = default)
+    {
+        KillSwitchState state = (await guard.GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Global;
+        return state.Fault is null ? state : throw KillSwitchFault.ToException(state);
+    }
+
+    public async ValueTask<IReadOnlyList<KillSwitchState>> GetStatesAsync(CancellationToken cancellationToken = default) =>
+        (await guard.GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).ToStates();
 
     public ValueTask ThrowIfActiveAsync(CancellationToken cancellationToken = default) => guard.ThrowIfActiveAsync(cancellationToken);
 
-    public async Task ActivateAsync(string reason, string triggeredBy, CancellationToken cancellationToken = default)
+    public async Task ActivateAsync(string reason, string triggeredBy, KillSwitchActivation? activation = null, CancellationToken cancellationToken = default)
     {
         KillSwitchChange.Validate(reason, triggeredBy);
+        KillSwitchScope scope = activation?.Scope ?? KillSwitchScope.Global;
         DateTimeOffset at = time.GetUtcNow();
-        await KillSwitchChange.WriteAsync(store, token => store.ActivateAsync(
-            KillSwitchValue.GlobalKey, KillSwitchValue.Active(reason, at), reason, triggeredBy, at, token), cancellationToken).ConfigureAwait(false);
-        guard.AcceptActivation(new KillSwitchState(IsActive: true, reason, at));
+        await KillSwitchChange.WriteAsync(
+            store, token => store.ActivateAsync(scope.Key, KillSwitchValue.Active(reason, at), reason, triggeredBy, at, token), cancellationToken).ConfigureAwait(false);
+        guard.AcceptActivation(new KillSwitchState { Scope = scope, IsActive = true, Reason = reason, Since = at });
     }
 
     public async Task<IReadOnlyList<KillSwitchAuditEntry>> GetHistoryAsync(int limit = 20, CancellationToken cancellationToken = default)

@@ -17,4 +17,7 @@ internal sealed class ErrorFacts
     public string? AvailabilityCode { get; set; }
 
     public decimal? RetryAfterSeconds { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether moderation says what it found. What it found is not read: it quotes the prompt.</summary>
+    public bool QuotesWhatWasFlagged { get; set; }
 }

@@ -93,6 +93,7 @@ internal static class ErrorReader
             }
             else
             {
+                error.QuotesWhatWasFlagged |= reader.ValueTextEquals("flagged_input"u8) || reader.ValueTextEquals("patterns"u8);
                 reader.Read();
                 reader.Skip();
             }

@@ -76,6 +76,9 @@ public sealed class ModelCallContext
     /// <summary>Gets a word for a failure that the upstream did not name, such as <c>ConnectionError</c>, or <see langword="null"/>.</summary>
     public string? Failure { get; internal set; }
 
+    /// <summary>Gets the instant of the body's end.</summary>
+    internal DateTimeOffset EndedAt => StartedAt + Latency;
+
     /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
     internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }
 }

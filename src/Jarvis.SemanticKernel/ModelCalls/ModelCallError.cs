@@ -1,4 +1,5 @@
 using System.Globalization;
+using Jarvis.SemanticKernel.ModelCalls;
 
 namespace Jarvis.SemanticKernel;
 
@@ -27,6 +28,9 @@ public sealed record ModelCallError
 
     /// <summary>Gets how long to wait before another try.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Gets what it means.</summary>
+    internal ModelCallCause Cause { get; init; }
 
     /// <summary>The facts for a record: pairs separated by <c>; </c>, without the message.</summary>
     internal string ToRecordText()

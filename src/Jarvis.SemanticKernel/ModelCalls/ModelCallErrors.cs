@@ -8,8 +8,6 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>What an upstream's error means, for retries, records and people.</summary>
 internal static class ModelCallErrors
 {
-    private const int LongestMessage = 500;
-
     /// <summary>Describes an error that came with its own status code.</summary>
     public static ModelCallError Describe(int status, AnswerFacts facts, HttpResponseHeaders headers, TimeProvider time, string? apiKey) =>
         Describe(status, facts, apiKey) with { RetryAfter = RetryAfter(headers, time) ?? RetryAfter(facts.Error) };
@@ -21,18 +19,7 @@ internal static class ModelCallErrors
     public static ModelCallException ToException(ModelCallContext call, Exception? cause, bool endedByTotalTimeout = false)
     {
         string waited = endedByTotalTimeout && call.Failure != nameof(ResilienceOptions.TotalTimeout) ? $" {nameof(ResilienceOptions.TotalTimeout)} passed before another attempt." : string.Empty;
-        string who = $"tier '{call.Tier}' (model '{call.Model ?? call.RequestedModel}')";
-        return new ModelCallException(
-            (call switch
-            {
-                { Status: AiCallStatus.Timeout } => $"The call of {who} took too long: {call.Failure}. It may have been billed.",
-                { Status: AiCallStatus.Cut } => $"The answer of {who} was cut before its end ({call.Failure}). What was received is not the whole answer; it may have been billed.",
-                { Error: { } error } when call.Failure is null => $"The upstream failed a call of {who} with {error.Code}: {Readable(error.Message)}{Advice(call, error)}",
-                { HttpStatus: null } => $"The upstream of {who} could not be reached ({call.Failure}). Check JarvisRoutingOptions.Endpoint (OPENROUTER_BASE_URL) and the network.",
-                _ => $"The upstream answered a call of {who} with something that is no chat completion ({call.Failure}).",
-            }) + waited,
-            call,
-            cause);
+        return ModelCallFailure.Create(call, waited, cause);
     }
 
     private static ModelCallError Describe(int code, AnswerFacts facts, string? apiKey) => new()
@@ -43,29 +30,13 @@ internal static class ModelCallErrors
         LimitSource = Fact(facts.Error?.LimitSource, apiKey),
         ProviderName = Fact(facts.Error?.ProviderName, apiKey),
         AvailabilityCode = Fact(facts.Error?.AvailabilityCode, apiKey),
+        Cause = ModelCallCauses.Of(code, facts.Error),
         RetryAfter = RetryAfter(facts.Error),
     };
 
     // Identifiers and names are short; whatever is not is no fact.
     private static string? Fact(string? text, string? apiKey) =>
         text is { Length: > 0 and <= 64 } && !text.Any(char.IsControl) ? SecretScrubber.Scrub(text, apiKey) : null;
-
-    private static string Readable(string? message)
-    {
-        string text = string.IsNullOrWhiteSpace(message) ? "no message." : message.ReplaceLineEndings(" ").Trim();
-        text = text.Length > LongestMessage ? string.Concat(text.AsSpan(0, LongestMessage), "…") : text;
-        return text.EndsWith('.') || text.EndsWith('…') ? text : text + ".";
-    }
-
-    private static string Advice(ModelCallContext call, ModelCallError error) => error switch
-    {
-        { Code: 401 } => " Check JarvisRoutingOptions.ApiKey (OPENROUTER_API_KEY).",
-        { Code: 402 } => " Add credits, or ask for fewer max_tokens.",
-        { Code: 404 } or { AvailabilityCode: "model_not_found" or "model_deprecated" or "no_endpoints" } =>
-            $" Set JarvisRoutingOptions.Tiers[\"{call.Tier}\"].Model to a model that is offered.",
-        { RetryAfter: { } wait } => string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(wait.TotalSeconds)} s."),
-        _ => string.Empty,
-    };
 
     private static TimeSpan? RetryAfter(ErrorFacts? error) =>
         error?.RetryAfterSeconds is >= 0m and <= 604_800m and var seconds ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond)) : null;

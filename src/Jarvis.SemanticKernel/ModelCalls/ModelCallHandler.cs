@@ -1,6 +1,7 @@
 using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly.Timeout;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
 
@@ -8,28 +9,39 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 internal sealed class ModelCallHandler(
     ModelCallPipeline pipeline, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<ModelCallHandler> logger) : DelegatingHandler
 {
+    private readonly DeadlineQueue _limits = new(options.Value.Resilience.AttemptTimeout, time);
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         TierRequest tier = TierRequest.Of(request)
             ?? throw new InvalidOperationException("The 'jarvis' HTTP client serves the chat services of the tiers only; a request of anybody else cannot be attributed.");
 
-        var context = new ModelCallContext(request, tier.Tier, tier.Model, cancellationToken)
+        tier.AllAttempts = cancellationToken;
+        using var limit = new AttemptLimit(_limits, cancellationToken);
+        var context = new ModelCallContext(request, tier.Tier, tier.Model, limit.Token)
         {
             Attempt = ++tier.Attempts,
-            IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, cancellationToken).ConfigureAwait(false),
+            IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, limit.Token).ConfigureAwait(false),
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
         };
         tier.LastCall = context;
         var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value, time, logger, tier);
         Task chain = call.RunAsync();
-        if (!context.IsStreaming)
+        try
         {
-            await chain.ConfigureAwait(false);
-            return context.Response!;
-        }
+            if (!context.IsStreaming)
+            {
+                await chain.ConfigureAwait(false);
+                return context.Response!;
+            }
 
-        tier.Call?.Track(call);
-        return await call.Responded.ConfigureAwait(false);
+            tier.Call?.Track(call);
+            return await call.Responded.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (limit.HasPassed)
+        {
+            throw new TimeoutRejectedException(nameof(ResilienceOptions.AttemptTimeout), options.Value.Resilience.AttemptTimeout, e);
+        }
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>

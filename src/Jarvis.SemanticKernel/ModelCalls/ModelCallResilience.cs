@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using Jarvis.SemanticKernel.Diagnostics;
 using Jarvis.SemanticKernel.Routing;
-using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -14,64 +12,40 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>Which failures are worth a second call, and how long a call may take.</summary>
 internal static class ModelCallResilience
 {
-    /// <summary>Makes the handler around the attempts, with a pipeline of its own for each tier.</summary>
-    public static DelegatingHandler CreateHandler(ResilienceOptions options, TimeProvider time, ILogger logger)
-    {
-        var pipelines = new ConcurrentDictionary<string, ResiliencePipeline<HttpResponseMessage>>();
-        return new ResilienceHandler(request => pipelines.GetOrAdd(
-            TierRequest.Of(request)?.Tier ?? string.Empty,
-            static (_, settings) =>
-            {
-                var builder = new ResiliencePipelineBuilder<HttpResponseMessage>();
-                Configure(builder, settings.Options, settings.Time, settings.Logger);
-                return builder.Build();
-            },
-            (Options: options, Time: time, Logger: logger)));
-    }
+    public static readonly ResiliencePropertyKey<TierRequest?> Tier = new("Jarvis.Tier");
+    public static readonly ResiliencePropertyKey<TimeSpan> TimeLeft = new("Jarvis.TimeLeft");
 
-    private static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, ResilienceOptions options, TimeProvider time, ILogger logger)
+    /// <summary>Makes the pipeline around the attempts that follow a failed one.</summary>
+    public static ResiliencePipeline<HttpResponseMessage> CreatePipeline(ResilienceOptions options, TimeProvider time, ILogger logger)
     {
-        builder.TimeProvider = time;
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time };
         builder.AddTimeout(new TimeoutStrategyOptions
         {
-            Timeout = options.TotalTimeout,
+            TimeoutGenerator = static limits => ValueTask.FromResult(limits.Context.Properties.GetValue(TimeLeft, default)),
             OnTimeout = static passed =>
             {
                 TierOf(passed.Context)?.TotalTimeoutPassed = true;
                 return default;
             },
         });
-        if (options.MaxRetries > 0)
+        builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
-            builder.AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            MaxRetryAttempts = options.MaxRetries,
+            Delay = options.RetryDelay,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = attempt => ValueTask.FromResult(IsWorthRetrying(attempt.Outcome, options.MaxRetryWait)),
+            DelayGenerator = static attempt => ValueTask.FromResult((attempt.Outcome.Result?.Content as UpstreamErrorContent)?.Context.Error?.RetryAfter),
+            OnRetry = attempt =>
             {
-                MaxRetryAttempts = options.MaxRetries,
-                Delay = options.RetryDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = attempt => ValueTask.FromResult(IsWorthRetrying(attempt.Outcome, options.MaxRetryWait)),
-                DelayGenerator = static attempt => ValueTask.FromResult((attempt.Outcome.Result?.Content as UpstreamErrorContent)?.Context.Error?.RetryAfter),
-                OnRetry = attempt =>
-                {
-                    LogRetry(logger, attempt);
-                    return default;
-                },
-            });
-        }
-
-        TimeSpan attemptTimeout = options.AttemptTimeout;
-        builder.AddTimeout(new TimeoutStrategyOptions
-        {
-            TimeoutGenerator = limits =>
-            {
-                // The token from outside of the attempt: by it the attempt tells whose limit ended it.
-                TierOf(limits.Context)?.AllAttempts = limits.Context.CancellationToken;
-                return ValueTask.FromResult(attemptTimeout);
+                LogRetry(logger, attempt);
+                return default;
             },
         });
+        return builder.Build();
     }
 
-    private static TierRequest? TierOf(ResilienceContext context) => context.GetRequestMessage() is { } request ? TierRequest.Of(request) : null;
+    private static TierRequest? TierOf(ResilienceContext context) => context.Properties.GetValue(Tier, null);
 
     // Polly's own telemetry would say it too, but listens to every call that succeeds.
     private static void LogRetry(ILogger logger, OnRetryArguments<HttpResponseMessage> attempt)
@@ -83,7 +57,7 @@ internal static class ModelCallResilience
         }
     }
 
-    internal static bool IsWorthRetrying(Outcome<HttpResponseMessage> outcome, TimeSpan longestWait) => outcome switch
+    public static bool IsWorthRetrying(Outcome<HttpResponseMessage> outcome, TimeSpan longestWait) => outcome switch
     {
         { Exception: HttpRequestException or TimeoutRejectedException or ModelCallException { Status: AiCallStatus.Cut } } => true,
         { Result: { Content: UpstreamErrorContent refusal } } =>

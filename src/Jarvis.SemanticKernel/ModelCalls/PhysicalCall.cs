@@ -196,7 +196,7 @@ internal sealed class PhysicalCall(
         response.Content = content;
         context.Response = response;
 
-        // The source of that token goes back to the retry's pool with the response, and is cancelled for whoever has it then.
+        // The limit of the attempt ends with the response, and from then on nothing cancels that token.
         context.CancellationToken = CancellationToken.None;
         _responded!.TrySetResult(response);
         Interlocked.Exchange(ref _body, body);

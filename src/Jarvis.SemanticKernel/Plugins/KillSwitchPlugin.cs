@@ -38,7 +38,7 @@ internal static class KillSwitchPlugin
     {
         try
         {
-            await killSwitch.ActivateAsync(reason, "agent", cancellationToken).ConfigureAwait(false);
+            await killSwitch.ActivateAsync(reason, "agent", cancellationToken: cancellationToken).ConfigureAwait(false);
             return "Pulled. Everything stops now; only a human can release it.";
         }
         catch (ArgumentException e)

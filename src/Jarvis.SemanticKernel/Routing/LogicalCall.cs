@@ -3,30 +3,49 @@ using Jarvis.SemanticKernel.Diagnostics;
 namespace Jarvis.SemanticKernel.Routing;
 
 /// <summary>One call of a tier's chat service: with a tool loop, several physical calls.</summary>
-internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming, RunLatch run)
+internal sealed class LogicalCall
 {
     // Only streams leave something behind: their records are written after the response was handed over.
-    private readonly List<ITrackedCall>? _physicalCalls = isStreaming ? [] : null;
+    private readonly List<ITrackedCall>? _physicalCalls;
+    private KillSwitchScope[]? _scopes;
     private volatile bool _isOver;
 
-    public CallAttribution Attribution { get; } = attribution;
+    private LogicalCall(string tier, string? model, CallAttribution attribution, bool isStreaming, Run run, LogicalCall? outer)
+    {
+        (Tier, Model, Attribution, IsStreaming, Run, Outer) = (tier, model, attribution, isStreaming, run, outer);
+        _physicalCalls = isStreaming ? [] : null;
+    }
 
-    public bool IsStreaming { get; } = isStreaming;
+    public string Tier { get; }
 
-    /// <summary>Gets the latch shared by the outermost call and everything its tools call.</summary>
-    public RunLatch Run { get; } = run;
+    public string? Model { get; }
+
+    public CallAttribution Attribution { get; }
+
+    public bool IsStreaming { get; }
+
+    /// <summary>Gets the call in whose tools this one was made; null for the outermost one of a run.</summary>
+    public LogicalCall? Outer { get; }
+
+    /// <summary>Gets what is shared by the outermost call and everything its tools call.</summary>
+    public Run Run { get; }
+
+    public StopLatch Latch { get; } = new();
+
+    /// <summary>Gets the scopes whose switches stop this call, the global one left out. Made when they are first asked for, which is when something is stopped.</summary>
+    public KillSwitchScope[] Scopes => _scopes ??= KillSwitchScope.Covering(Tier, Model, Attribution);
 
     // Work that a tool left behind carries the ambient call for ever. A call that outlives the outermost one still belongs to its run.
     private bool IsOver => _isOver && Run.IsOver;
 
     /// <summary>Makes the call that the chat service is about to make; what it does not say itself comes from around it.</summary>
-    public static LogicalCall Create(CallAttribution own, bool isStreaming)
+    public static LogicalCall Create(string tier, string? model, CallAttribution own, bool isStreaming)
     {
-        (CallAttribution around, LogicalCall? outer) = AmbientCall.Current;
-        RunLatch? joined = RunAround();
+        (CallAttribution around, LogicalCall? ambient) = AmbientCall.Current;
+        LogicalCall? outer = Around();
 
         // The id that a past run made for itself ends with it. One that a scope named stays as long as the scope.
-        string? named = joined is null && outer is not null && around.RunId == outer.Run.OwnId ? null : around.RunId;
+        string? named = outer is null && ambient is not null && around.RunId == ambient.Run.OwnId ? null : around.RunId;
         string? made = named is null ? TimeOrderedId.New().ToString("N") : null;
         CallAttribution attribution = own with
         {
@@ -35,14 +54,11 @@ internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming,
             Function = own.Function ?? around.Function,
             RunId = named ?? made,
         };
-        RunLatch run = joined ?? new RunLatch();
-        var call = new LogicalCall(attribution, isStreaming, run);
-        run.Begin(call, made);
-        return call;
+        return new LogicalCall(tier, model, attribution, isStreaming, outer?.Run ?? new Run(made), outer);
     }
 
-    /// <summary>The run that encloses the current code; null outside of any, and when it is over.</summary>
-    public static RunLatch? RunAround() => AmbientCall.Current.Call is { IsOver: false } call ? call.Run : null;
+    /// <summary>The call that encloses the current code; null outside of any, and when its run is over.</summary>
+    public static LogicalCall? Around() => AmbientCall.Current.Call is { IsOver: false } call ? call : null;
 
     /// <summary>Makes this call the ambient one until the current asynchronous method returns.</summary>
     public void Enter() => AmbientCall.Current = new AmbientCall(Attribution, this);
@@ -51,7 +67,19 @@ internal sealed class LogicalCall(CallAttribution attribution, bool isStreaming,
     public void End()
     {
         _isOver = true;
-        Run.End(this);
+        if (Outer is null)
+        {
+            Run.End();
+        }
+    }
+
+    /// <summary>Throws when this call, or one around it, was stopped.</summary>
+    public void ThrowIfStopped()
+    {
+        for (LogicalCall? call = this; call is not null; call = call.Outer)
+        {
+            call.Latch.ThrowIfStopped();
+        }
     }
 
     /// <summary>Remembers a streamed physical call, whose record is written after its response was handed over.</summary>

@@ -27,7 +27,7 @@ internal sealed class ScopedEnumerator<T>(LogicalCall call, IAsyncEnumerable<T> 
         }
         finally
         {
-            call.Run.ThrowIfStopped();
+            call.ThrowIfStopped();
         }
     }
 

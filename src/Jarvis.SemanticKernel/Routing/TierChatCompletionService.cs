@@ -19,6 +19,9 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
 
     public string? Model => connector.GetModelId();
 
+    /// <summary>Gets what a call says of itself.</summary>
+    public CallAttribution Attribution => _attribution;
+
     public IReadOnlyDictionary<string, object?> Attributes => connector.Attributes;
 
     /// <summary>The same tier, for one call: an AsyncLocal set while selecting would not reach a streamed call.</summary>
@@ -30,19 +33,19 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         Kernel? kernel = null,
         CancellationToken cancellationToken = default)
     {
-        var call = LogicalCall.Create(_attribution, isStreaming: false);
+        var call = LogicalCall.Create(Tier, Model, _attribution, isStreaming: false);
         call.Enter();
         try
         {
-            call.Run.ThrowIfStopped();
+            call.ThrowIfStopped();
             return await connector.GetChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             call.End();
 
-            // A run stopped in its tool loop ends here, whatever the loop made of it: with a tool message as its result, or another exception.
-            call.Run.ThrowIfStopped();
+            // A call stopped in its tool loop ends here, whatever the loop made of it: with a tool message as its result, or another exception.
+            call.ThrowIfStopped();
         }
     }
 
@@ -52,10 +55,10 @@ internal sealed class TierChatCompletionService(string tier, IChatCompletionServ
         Kernel? kernel = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var call = LogicalCall.Create(_attribution, isStreaming: true);
+        var call = LogicalCall.Create(Tier, Model, _attribution, isStreaming: true);
         try
         {
-            call.Run.ThrowIfStopped();
+            call.ThrowIfStopped();
             var reader = new ScopedEnumerator<StreamingChatMessageContent>(
                 call, connector.GetStreamingChatMessageContentsAsync(chatHistory, executionSettings, kernel, cancellationToken), cancellationToken);
             await using ConfiguredAsyncDisposable ending = reader.ConfigureAwait(false);

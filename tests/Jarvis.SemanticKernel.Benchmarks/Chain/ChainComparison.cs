@@ -1,10 +1,10 @@
 using System.Globalization;
 using Jarvis.SemanticKernel.KillSwitch;
-using Jarvis.SemanticKernel.ModelCalls;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
+using Polly;
 
 namespace Jarvis.SemanticKernel.Benchmarks.Chain;
 
@@ -24,7 +24,7 @@ internal static class ChainComparison
         using var socket = new SocketsHttpHandler();
         using var client = new HttpClient(socket);
         var alone = new OpenAIChatCompletionService(Model, upstream.Endpoint, "key", httpClient: client);
-        using DelegatingHandler retries = Retries(socket);
+        using ResilienceHandler retries = Retries(socket);
         using var retrying = new HttpClient(retries, disposeHandler: false);
         var withRetries = new OpenAIChatCompletionService(Model, upstream.Endpoint, "key", httpClient: retrying);
         ServiceProvider services = Jarvis(upstream.Endpoint);
@@ -49,11 +49,16 @@ internal static class ChainComparison
         }
     }
 
-    private static DelegatingHandler Retries(HttpMessageHandler network)
+    // What a host would put there by itself, with this package's limits.
+    private static ResilienceHandler Retries(HttpMessageHandler network)
     {
-        DelegatingHandler retries = ModelCallResilience.CreateHandler(new ResilienceOptions(), TimeProvider.System, NullLogger.Instance);
-        retries.InnerHandler = network;
-        return retries;
+        var limits = new ResilienceOptions();
+        ResiliencePipeline<HttpResponseMessage> pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
+            .AddTimeout(limits.TotalTimeout)
+            .AddRetry(new HttpRetryStrategyOptions { MaxRetryAttempts = limits.MaxRetries, Delay = limits.RetryDelay })
+            .AddTimeout(limits.AttemptTimeout)
+            .Build();
+        return new ResilienceHandler(pipeline) { InnerHandler = network };
     }
 
     private static ServiceProvider Jarvis(Uri endpoint)

@@ -7,7 +7,7 @@ internal sealed class OpenSwitchStore : IKillSwitchStore
 {
     public ValueTask PrepareAsync(CancellationToken cancellationToken) => default;
 
-    public Task<KillSwitchRow> ReadAsync(string key, CancellationToken cancellationToken) => Task.FromResult(default(KillSwitchRow));
+    public Task<KillSwitchRows> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(new KillSwitchRows(0, []));
 
     public Task ActivateAsync(string key, string valueJson, string reason, string triggeredBy, DateTimeOffset at, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -18,7 +18,8 @@ internal static class Repository
 
     private static IEnumerable<string> Walk(string folder)
     {
-        foreach (string file in Directory.EnumerateFiles(folder))
+        // In a second work tree of one repository, .git is a file.
+        foreach (string file in Directory.EnumerateFiles(folder).Where(file => !NotOurs.Contains(Path.GetFileName(file))))
         {
             yield return file;
         }

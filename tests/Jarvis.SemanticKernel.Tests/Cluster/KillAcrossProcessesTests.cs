@@ -25,7 +25,7 @@ public sealed class KillAcrossProcessesTests(PostgresServer server, ITestOutputH
         await using PostgresDatabase database = await server.CreateDatabaseAsync();
         await using OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(ct: Ct);
         await using JarvisHarness outside = await JarvisHarness.StartAsync(database.ConnectionString);
-        await outside.Operator.DeactivateAsync("ready", "test", Ct);
+        await outside.Operator.DeactivateAsync("ready", "test", cancellationToken: Ct);
         WorkerProcess[] workers = [.. Enumerable.Range(0, processes).Select(i => Start($"worker-{i}", upstream, database))];
         try
         {
@@ -45,7 +45,7 @@ public sealed class KillAcrossProcessesTests(PostgresServer server, ITestOutputH
                 }
 
                 upstream.Reset();
-                await outside.Operator.DeactivateAsync("next", "test", Ct);
+                await outside.Operator.DeactivateAsync("next", "test", cancellationToken: Ct);
             }
 
             Report(processes, activations, lateRequests, late);
@@ -67,7 +67,7 @@ public sealed class KillAcrossProcessesTests(PostgresServer server, ITestOutputH
         switch (i % 3)
         {
             case 0:
-                await outside.KillSwitch.ActivateAsync("runaway", "test", Ct);
+                await outside.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
                 break;
             case 1:
                 await database.ExecuteAsync($"UPDATE agent_state SET value = '{Value}' WHERE key = 'kill_switch'");

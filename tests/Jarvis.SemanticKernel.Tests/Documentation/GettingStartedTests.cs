@@ -133,6 +133,24 @@ public sealed class GettingStartedTests : IAsyncLifetime
         Assert.Equal(1, Upstream.RequestCount);
     }
 
+    [Fact]
+    public async Task Errors_AsShown_AreCaughtByCause()
+    {
+        IChatCompletionService chat = BuildKernel().GetRequiredService<IChatCompletionService>(Tier.Mid);
+        Upstream.Enqueue(SimulatedReply.Error(402, "no credits"));
+        Upstream.Enqueue(SimulatedReply.Text("a plan"));
+        List<string> told = [];
+
+        Assert.Null(await Errors.AskAsync(chat, _ => Task.CompletedTask, text =>
+        {
+            told.Add(text);
+            return Task.CompletedTask;
+        }));
+
+        Assert.Equal("a plan", (await Errors.AskAsync(chat, _ => Task.CompletedTask, _ => Task.CompletedTask))?.Content);
+        Assert.Contains("no credits", Assert.Single(told), StringComparison.Ordinal);
+    }
+
     private Kernel BuildKernel()
     {
         IKernelBuilder builder = Kernel.CreateBuilder();

@@ -35,10 +35,17 @@ internal sealed class FakeKillSwitchStore : IKillSwitchStore
         return OnPrepareAsync(cancellationToken);
     }
 
-    public async Task<KillSwitchRow> ReadAsync(string key, CancellationToken cancellationToken)
+    /// <summary>The rows of other switches than the global one.</summary>
+    public IReadOnlyList<KillSwitchRow> Scoped { get; set; } = [];
+
+    /// <summary>The version, and that of the newest activation of the global switch.</summary>
+    public (long Version, long ActivatedIn) Versions { get; set; }
+
+    public async Task<KillSwitchRows> ReadAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
-        return new KillSwitchRow(await OnReadAsync(), NewestAuditAction);
+        string? value = await OnReadAsync();
+        return new KillSwitchRows(Versions.Version, [new KillSwitchRow("kill_switch", value, NewestAuditAction, Versions.ActivatedIn), .. Scoped]);
     }
 
     public Task ActivateAsync(string key, string valueJson, string reason, string triggeredBy, DateTimeOffset at, CancellationToken cancellationToken) => OnActivateAsync();

@@ -26,9 +26,9 @@ public class KillSwitchChangeTests
     {
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
 
-        ArgumentException refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => jarvis.KillSwitch.ActivateAsync(reason!, triggeredBy!, Ct));
+        ArgumentException refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => jarvis.KillSwitch.ActivateAsync(reason!, triggeredBy!, cancellationToken: Ct));
         Assert.Equal(parameter, refused.ParamName);
-        refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => jarvis.Operator.DeactivateAsync(reason!, triggeredBy!, Ct));
+        refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => jarvis.Operator.DeactivateAsync(reason!, triggeredBy!, cancellationToken: Ct));
         Assert.Equal(parameter, refused.ParamName);
 
         Assert.Empty(await jarvis.KillSwitch.GetHistoryAsync(cancellationToken: Ct));
@@ -42,10 +42,10 @@ public class KillSwitchChangeTests
     public async Task EveryChange_LeavesItsTraceNewestFirst()
     {
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
-        await jarvis.KillSwitch.ActivateAsync("one", "agent", Ct);
-        await jarvis.KillSwitch.ActivateAsync("two", "api", Ct);
-        await jarvis.Operator.DeactivateAsync("three", "cli", Ct);
-        await jarvis.Operator.DeactivateAsync("four", "cli", Ct);
+        await jarvis.KillSwitch.ActivateAsync("one", "agent", cancellationToken: Ct);
+        await jarvis.KillSwitch.ActivateAsync("two", "api", cancellationToken: Ct);
+        await jarvis.Operator.DeactivateAsync("three", "cli", cancellationToken: Ct);
+        await jarvis.Operator.DeactivateAsync("four", "cli", cancellationToken: Ct);
 
         IReadOnlyList<KillSwitchAuditEntry> history = await jarvis.KillSwitch.GetHistoryAsync(3, Ct);
 

@@ -182,7 +182,7 @@ public class KillSwitchGuardFaultTests
         GuardUnderTest guard = new();
         guard.Store.OnActivateAsync = () => throw new SqliteException("database is locked", 5);
 
-        KillSwitchUnavailableException failed = await Assert.ThrowsAsync<KillSwitchUnavailableException>(() => guard.Switch.ActivateAsync("runaway", "test", Ct));
+        KillSwitchUnavailableException failed = await Assert.ThrowsAsync<KillSwitchUnavailableException>(() => guard.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct));
 
         Assert.Contains("database is locked", failed.Message, StringComparison.Ordinal);
     }

@@ -77,7 +77,7 @@ public class KillSwitchGuardTests
         for (int i = 0; i < 10; i++)
         {
             KillSwitchActiveException stopped = await Assert.ThrowsAsync<KillSwitchActiveException>(guard.CheckAsync);
-            Assert.Equal(new KillSwitchState(true, "spent too much", new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero)), stopped.State);
+            Assert.Equal(new KillSwitchState { IsActive = true, Reason = "spent too much", Since = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero) }, stopped.State);
             Assert.Contains("since 2026-03-04 05:06:07 UTC: spent too much", stopped.Message, StringComparison.Ordinal);
         }
 
@@ -90,7 +90,7 @@ public class KillSwitchGuardTests
         GuardUnderTest guard = new();
         await guard.CheckAsync();
 
-        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        await guard.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(guard.CheckAsync);
     }
@@ -102,7 +102,7 @@ public class KillSwitchGuardTests
         TaskCompletionSource<string?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         guard.Store.OnReadAsync = () => answer.Task;
         Task early = guard.CheckAsync();
-        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        await guard.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         answer.SetResult(FakeKillSwitchStore.Open);
 
@@ -119,9 +119,9 @@ public class KillSwitchGuardTests
         await guard.CheckAsync();
 
         // The release is committed, its answer is on the way; the activation is committed after it and answers first.
-        Task release = person.DeactivateAsync("fine again", "test", Ct);
+        Task release = person.DeactivateAsync("fine again", "test", cancellationToken: Ct);
         guard.Store.Value = FakeKillSwitchStore.Active;
-        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        await guard.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         releases.Answer.SetResult();
         await release;
 
@@ -135,10 +135,10 @@ public class KillSwitchGuardTests
         GuardUnderTest guard = new();
         FakeReleaseStore releases = new();
         StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
-        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        await guard.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         releases.Answer.SetResult();
 
-        await person.DeactivateAsync("fine again", "test", Ct);
+        await person.DeactivateAsync("fine again", "test", cancellationToken: Ct);
 
         Assert.False(guard.Switch.StopToken.IsCancellationRequested);
         await guard.CheckAsync();
@@ -150,11 +150,11 @@ public class KillSwitchGuardTests
         GuardUnderTest guard = new();
         FakeReleaseStore releases = new();
         StoredKillSwitchOperator person = new(guard.Guard, guard.Store, releases, guard.Clock);
-        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        await guard.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         guard.Store.OnReadAsync = () => throw new IOException("disk");
         releases.Answer.SetResult();
 
-        await person.DeactivateAsync("fine again", "test", Ct);
+        await person.DeactivateAsync("fine again", "test", cancellationToken: Ct);
 
         await Assert.ThrowsAsync<KillSwitchUnavailableException>(guard.CheckAsync);
     }
@@ -211,7 +211,7 @@ public class KillSwitchGuardTests
         await guard.CheckAsync();
         await using CancellationTokenRegistration listener = guard.Switch.StopToken.Register(() => throw new InvalidOperationException("a user's fault"));
 
-        await guard.Switch.ActivateAsync("runaway", "test", Ct);
+        await guard.Switch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(guard.CheckAsync);
     }

@@ -12,11 +12,11 @@ public sealed class KillSwitchPushTests(PostgresServer server)
     public async Task ActivateAsync_InOneProcess_StopsAnotherAtOnce()
     {
         await using Processes two = await StartAsync();
-        await two.First.ActivateAsync("runaway", "test", Ct);
+        await two.First.ActivateAsync("runaway", "test", cancellationToken: Ct);
         await two.StoppedAsync();
         Assert.Equal("runaway", (await two.Second.GetStateAsync(Ct)).Reason);
 
-        await two.Operator.DeactivateAsync("fine again", "test", Ct);
+        await two.Operator.DeactivateAsync("fine again", "test", cancellationToken: Ct);
         await two.ReleasedAsync();
         await two.Second.ThrowIfActiveAsync(Ct);
     }
@@ -39,7 +39,7 @@ public sealed class KillSwitchPushTests(PostgresServer server)
     public async Task LostRow_AfterAnActivation_KeepsEveryProcessClosed(string statement)
     {
         await using Processes two = await StartAsync();
-        await two.First.ActivateAsync("runaway", "test", Ct);
+        await two.First.ActivateAsync("runaway", "test", cancellationToken: Ct);
         await two.StoppedAsync();
         await two.Database.ExecuteAsync(statement);
         await Eventually.TrueAsync(async () => await Record.ExceptionAsync(() => two.Second.ThrowIfActiveAsync(Ct).AsTask()) is KillSwitchUnavailableException, Ct);
@@ -68,9 +68,9 @@ public sealed class KillSwitchPushTests(PostgresServer server)
         await two.Database.ExecuteAsync("""UPDATE agent_state SET value = '{"active":true,"reason":"while nobody listened"}' WHERE key = 'kill_switch'""");
         await two.StoppedAsync();
 
-        await two.Operator.DeactivateAsync("fine again", "test", Ct);
+        await two.Operator.DeactivateAsync("fine again", "test", cancellationToken: Ct);
         await two.ReleasedAsync();
-        await two.First.ActivateAsync("once more", "test", Ct);
+        await two.First.ActivateAsync("once more", "test", cancellationToken: Ct);
         await two.StoppedAsync();
     }
 
@@ -92,7 +92,7 @@ public sealed class KillSwitchPushTests(PostgresServer server)
         var processes = new Processes(database, await OpenAsync(database), await OpenAsync(database));
 
         // Known to everybody, open, and with a row that a statement can change.
-        await processes.Operator.DeactivateAsync("ready", "test", Ct);
+        await processes.Operator.DeactivateAsync("ready", "test", cancellationToken: Ct);
         await processes.First.ThrowIfActiveAsync(Ct);
         await processes.Second.ThrowIfActiveAsync(Ct);
         await Eventually.TrueAsync(

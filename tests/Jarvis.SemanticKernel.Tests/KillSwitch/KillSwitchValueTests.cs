@@ -18,10 +18,10 @@ public class KillSwitchValueTests
     [InlineData("""{"active":false,"reason":7,"deactivatedAt":"yesterday"}""", null, false)]
     public void State_IsRead(string? value, string? newestAudit, bool isActive)
     {
-        KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow(value, newestAudit), out string? fault);
+        KillSwitchState state = Read(value, newestAudit);
 
-        Assert.Null(fault);
-        Assert.Equal(isActive, state!.IsActive);
+        Assert.Null(state.Fault);
+        Assert.Equal(isActive, state.IsActive);
     }
 
     [Theory]
@@ -55,18 +55,16 @@ public class KillSwitchValueTests
     [InlineData("\uFEFF{\"active\":false}", null)]
     public void AnythingElse_IsNoStateAndSaysWhy(string? value, string? newestAudit)
     {
-        KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow(value, newestAudit), out string? fault);
+        KillSwitchState state = Read(value, newestAudit);
 
-        Assert.Null(state);
-        Assert.Contains("agent_state", fault, StringComparison.Ordinal);
+        Assert.True(state.IsActive);
+        Assert.Contains("agent_state", state.Fault, StringComparison.Ordinal);
     }
 
     [Fact]
     public void HalfASurrogatePairInReason_StateIsReadWithoutIt()
     {
-        KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow("""{"active":true,"reason":"\ud83d"}""", null), out _);
-
-        Assert.Equal(new KillSwitchState(true, null, null), state);
+        Assert.Equal(new KillSwitchState { IsActive = true }, Read("""{"active":true,"reason":"\ud83d"}"""));
     }
 
     [Theory]
@@ -75,8 +73,8 @@ public class KillSwitchValueTests
     [InlineData("Grüße 😀 \u2028 <script>")]
     public void WhatIsWritten_IsRead(string reason)
     {
-        Assert.Equal(new KillSwitchState(true, reason, At), KillSwitchValue.Read(new KillSwitchRow(KillSwitchValue.Active(reason, At), null), out _));
-        Assert.Equal(new KillSwitchState(false, reason, At), KillSwitchValue.Read(new KillSwitchRow(KillSwitchValue.Inactive(reason, At), null), out _));
+        Assert.Equal(new KillSwitchState { IsActive = true, Reason = reason, Since = At }, Read(KillSwitchValue.Active(reason, At)));
+        Assert.Equal(new KillSwitchState { IsActive = false, Reason = reason, Since = At }, Read(KillSwitchValue.Inactive(reason, At)));
     }
 
     [Fact]
@@ -106,9 +104,9 @@ public class KillSwitchValueTests
                 };
             }
 
-            KillSwitchState? state = KillSwitchValue.Read(new KillSwitchRow(value, null), out string? fault);
-            Assert.Equal(state is null, fault is not null);
-            if (state is { IsActive: false })
+            KillSwitchState state = Read(value);
+            Assert.True(state.IsActive || state.Fault is null);
+            if (!state.IsActive)
             {
                 opened++;
                 using var document = JsonDocument.Parse(value);
@@ -119,4 +117,6 @@ public class KillSwitchValueTests
         // A fuzz that never leaves a value whole would show nothing.
         Assert.InRange(opened, 1000, 50_000);
     }
+
+    private static KillSwitchState Read(string? value, string? newestAudit = null) => KillSwitchValue.Read(new KillSwitchRow("kill_switch", value, newestAudit, 0), KillSwitchScope.Global);
 }

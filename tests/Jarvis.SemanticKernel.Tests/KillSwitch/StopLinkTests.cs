@@ -4,18 +4,19 @@ namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
 public class StopLinkTests
 {
+    private static readonly KillSwitchState Stop = new() { IsActive = true, Reason = "runaway" };
+
     [Fact]
     public void StoppedBetweenAttempts_EndsTheWaitAtOnce()
     {
         using HttpRequestMessage request = new();
-        using CancellationTokenSource stop = new();
-        using StopLink link = new(request, stop.Token, CancellationToken.None);
+        using StopLink link = new(request, default, CancellationToken.None);
         link.EnterAttempt();
         link.LeaveAttempt();
 
-        stop.Cancel();
+        link.Stop(Stop);
 
-        Assert.True(link.IsStopped);
+        Assert.Same(Stop, link.StoppedBy);
         Assert.True(link.Token.IsCancellationRequested);
     }
 
@@ -23,11 +24,10 @@ public class StopLinkTests
     public void StoppedInAttempt_EndsTheWaitAfterIt()
     {
         using HttpRequestMessage request = new();
-        using CancellationTokenSource stop = new();
-        using StopLink link = new(request, stop.Token, CancellationToken.None);
+        using StopLink link = new(request, default, CancellationToken.None);
         link.EnterAttempt();
 
-        stop.Cancel();
+        link.Stop(Stop);
         Assert.False(link.Token.IsCancellationRequested);
 
         link.LeaveAttempt();
@@ -39,13 +39,12 @@ public class StopLinkTests
     {
         // The switch's filter stands twice in the chain: the users' filters run between its outer and its inner pass.
         using HttpRequestMessage request = new();
-        using CancellationTokenSource stop = new();
-        using StopLink link = new(request, stop.Token, CancellationToken.None);
+        using StopLink link = new(request, default, CancellationToken.None);
         link.EnterAttempt();
         link.EnterAttempt();
         link.LeaveAttempt();
 
-        stop.Cancel();
+        link.Stop(Stop);
         Assert.False(link.Token.IsCancellationRequested);
 
         link.LeaveAttempt();
@@ -57,12 +56,12 @@ public class StopLinkTests
     {
         using HttpRequestMessage request = new();
         using CancellationTokenSource caller = new();
-        using StopLink link = new(request, CancellationToken.None, caller.Token);
+        using StopLink link = new(request, default, caller.Token);
         link.EnterAttempt();
 
         caller.Cancel();
 
         Assert.True(link.Token.IsCancellationRequested);
-        Assert.False(link.IsStopped);
+        Assert.Null(link.StoppedBy);
     }
 }

@@ -17,7 +17,7 @@ public class TwoKernelsTests
         await other.Chat("mid").GetChatMessageContentAsync("Work", cancellationToken: Ct);
         CancellationToken stop = other.KillSwitch.StopToken;
 
-        await one.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await one.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         KillSwitchActiveException stopped = await Assert.ThrowsAsync<KillSwitchActiveException>(() => other.Chat("mid").GetChatMessageContentAsync("Work", cancellationToken: Ct));
         Assert.Equal("runaway", stopped.State.Reason);
@@ -34,7 +34,7 @@ public class TwoKernelsTests
         await using JarvisHarness other = await StartAsync(foreign);
         await other.KillSwitch.ThrowIfActiveAsync(Ct);
 
-        await one.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await one.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         await other.KillSwitch.ThrowIfActiveAsync(Ct);
     }
@@ -49,7 +49,7 @@ public class TwoKernelsTests
             await other.KillSwitch.ThrowIfActiveAsync(Ct);
         }
 
-        await one.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await one.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => one.KillSwitch.ThrowIfActiveAsync(Ct).AsTask());
     }

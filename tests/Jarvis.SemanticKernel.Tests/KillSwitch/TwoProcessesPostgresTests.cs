@@ -29,7 +29,7 @@ public sealed class TwoProcessesPostgresTests(PostgresServer server) : TwoProces
         await database.ExecuteAsync("DELETE FROM jarvis.migrations_history");
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.ConnectionString, options => options.AutoMigrate = false);
 
-        await jarvis.KillSwitch.ActivateAsync("runaway", "test", TestContext.Current.CancellationToken);
+        await jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal("true", await database.TextAsync("SELECT value->>'active' FROM agent_state WHERE key = 'kill_switch'"));
     }

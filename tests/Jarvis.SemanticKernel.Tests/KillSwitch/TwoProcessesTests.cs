@@ -24,12 +24,12 @@ public abstract class TwoProcessesTests
         CallRun run = new(jarvis);
         await RunAsync();
 
-        await other.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await other.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         clock.Advance(CacheDuration);
         await Assert.ThrowsAsync<KillSwitchActiveException>(RunAsync);
         Assert.Equal(path.Requests, jarvis.Upstream.RequestCount);
 
-        await other.Operator.DeactivateAsync("a mistake", "test", Ct);
+        await other.Operator.DeactivateAsync("a mistake", "test", cancellationToken: Ct);
         clock.Advance(CacheDuration);
         await RunAsync();
         Assert.Equal(2 * path.Requests, jarvis.Upstream.RequestCount);
@@ -46,7 +46,7 @@ public abstract class TwoProcessesTests
     {
         await using TestDatabase database = await CreateDatabaseAsync();
         await using JarvisHarness other = await JarvisHarness.StartAsync(database.Setting);
-        await other.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await other.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         await database.ExecuteAsync("DELETE FROM agent_state");
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.Setting);
 

@@ -36,8 +36,8 @@ public class BackgroundWorkTests
 
         isOver.SetResult();
         await hasCalled.Task.WaitAsync(Bound, Ct);
-        await jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct);
-        await jarvis.Operator.DeactivateAsync("fine again", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
+        await jarvis.Operator.DeactivateAsync("fine again", "test", cancellationToken: Ct);
         isReleased.SetResult();
         await work!.WaitAsync(Bound, Ct);
 

@@ -15,7 +15,7 @@ public class NothingStartsWhileKilledTests
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
         jarvis.Upstream.Enqueue(path.Replies());
         CallRun run = new(jarvis);
-        await jarvis.KillSwitch.ActivateAsync("the runaway of friday", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("the runaway of friday", "test", cancellationToken: Ct);
 
         KillSwitchActiveException stopped = await Assert.ThrowsAsync<KillSwitchActiveException>(() => path.RunAsync(run, Ct));
 
@@ -31,9 +31,9 @@ public class NothingStartsWhileKilledTests
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
         jarvis.Upstream.Enqueue(path.Replies());
         CallRun run = new(jarvis);
-        await jarvis.KillSwitch.ActivateAsync("a drill", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("a drill", "test", cancellationToken: Ct);
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => path.RunAsync(run, Ct));
-        await jarvis.Operator.DeactivateAsync("the drill is over", "test", Ct);
+        await jarvis.Operator.DeactivateAsync("the drill is over", "test", cancellationToken: Ct);
 
         await path.RunAsync(run, Ct);
 

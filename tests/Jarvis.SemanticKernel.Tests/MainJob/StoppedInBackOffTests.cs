@@ -26,10 +26,10 @@ public class StoppedInBackOffTests
         Task call = CallPath.Find(name).RunAsync(new CallRun(jarvis), Ct);
         await WaitForBackOffAsync(jarvis, database, 1);
 
-        await jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         if (isReleasedAgain)
         {
-            await jarvis.Operator.DeactivateAsync("a mistake", "test", Ct);
+            await jarvis.Operator.DeactivateAsync("a mistake", "test", cancellationToken: Ct);
         }
 
         await AssertStoppedAsync(call);
@@ -48,8 +48,8 @@ public class StoppedInBackOffTests
         Task call = CallPath.Find("prompt, 1 rounds").RunAsync(run, Ct);
         await WaitForBackOffAsync(jarvis, database, 2);
 
-        await jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct);
-        await jarvis.Operator.DeactivateAsync("a mistake", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
+        await jarvis.Operator.DeactivateAsync("a mistake", "test", cancellationToken: Ct);
 
         await AssertStoppedAsync(call);
         Assert.Equal(2, jarvis.Upstream.RequestCount);
@@ -70,7 +70,7 @@ public class StoppedInBackOffTests
         Task call = CallPath.Find(name).RunAsync(new CallRun(jarvis), Ct);
         await jarvis.Upstream.WaitForRequestsAsync(1, Ct);
 
-        await jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         mayGoOn.SetResult();
         await call.WaitAsync(Ct);
 
@@ -109,7 +109,7 @@ public class StoppedInBackOffTests
     {
         public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
         {
-            await killSwitch.ActivateAsync("runaway", "test", Ct);
+            await killSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
             await next(context);
         }
     }

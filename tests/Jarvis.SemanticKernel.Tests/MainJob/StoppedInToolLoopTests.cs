@@ -15,7 +15,7 @@ public class StoppedInToolLoopTests
     {
         var path = CallPath.Find(name);
         await using JarvisHarness jarvis = await StartAsync(path);
-        CallRun run = new(jarvis) { OnToolAsync = (_, _) => jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct) };
+        CallRun run = new(jarvis) { OnToolAsync = (_, _) => jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct) };
 
         await AssertStoppedAsync(path, run);
     }
@@ -39,7 +39,7 @@ public class StoppedInToolLoopTests
 
         Task stopped = AssertStoppedAsync(path, run);
         await isRunning.Task.WaitAsync(Ct);
-        await jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
         mayEnd.SetResult();
         await stopped;
     }
@@ -135,8 +135,8 @@ public class StoppedInToolLoopTests
 
     private static async Task ActivateAndReleaseAsync(JarvisHarness jarvis)
     {
-        await jarvis.KillSwitch.ActivateAsync("runaway", "test", Ct);
-        await jarvis.Operator.DeactivateAsync("a mistake", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("runaway", "test", cancellationToken: Ct);
+        await jarvis.Operator.DeactivateAsync("a mistake", "test", cancellationToken: Ct);
     }
 
     private static async Task<JarvisHarness> StartAsync(CallPath path)

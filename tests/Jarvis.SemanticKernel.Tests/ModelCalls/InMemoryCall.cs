@@ -54,7 +54,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
                 InnerHandler = new Network(this),
             },
         });
-        new TierRequest(Tier, Model, LogicalCall.Create(CallAttribution.None, isStreaming)).StampOn(_request);
+        new TierRequest(Tier, Model, LogicalCall.Create(Tier, Model, CallAttribution.None, isStreaming)).StampOn(_request);
         return _client.SendAsync(_request, cancellationToken);
     }
 

@@ -32,7 +32,7 @@ public class LeavingTests
 
         Task asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed, Ct);
         await connecting.Task.WaitAsync(Bound, Ct);
-        await jarvis.KillSwitch.ActivateAsync("stop", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("stop", "test", cancellationToken: Ct);
         go.SetResult();
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => asking.WaitAsync(Bound, Ct));

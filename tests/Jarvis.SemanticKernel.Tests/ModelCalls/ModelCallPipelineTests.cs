@@ -29,7 +29,7 @@ public class ModelCallPipelineTests
     public async Task Filter_UnderAnActiveSwitch_DoesNotRun(bool streamed)
     {
         await using JarvisHarness jarvis = await StartAsync(Logging("first"));
-        await jarvis.KillSwitch.ActivateAsync("stop", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("stop", "test", cancellationToken: Ct);
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed, Ct));
         AssertNothingHappened(jarvis);
@@ -44,7 +44,7 @@ public class ModelCallPipelineTests
         JarvisHarness? jarvis = null;
         await using JarvisHarness started = jarvis = await StartAsync(new DelegateFilter(async (context, next) =>
         {
-            await jarvis!.KillSwitch.ActivateAsync("stop", "test", Ct);
+            await jarvis!.KillSwitch.ActivateAsync("stop", "test", cancellationToken: Ct);
             await next(context);
         }));
 

@@ -109,7 +109,7 @@ public class CostReportPluginTests
         Kernel kernel = jarvis.Kernel;
         await kernel.InvokePromptAsync("Work", new KernelArguments().WithTier(Tier.Strong), cancellationToken: Ct);
         await kernel.InvokePromptAsync("Work", new KernelArguments().WithTier(Tier.Cheap), cancellationToken: Ct);
-        await jarvis.KillSwitch.ActivateAsync("enough", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("enough", "test", cancellationToken: Ct);
 
         string answer = (await kernel.InvokeAsync("CostReport", "get_spend", new KernelArguments { ["period"] = "last_hour" }, Ct)).ToString();
 

@@ -28,8 +28,8 @@ public class KillSwitchPluginTests
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
         IKillSwitchOperator mighty = jarvis.Operator;
         Kernel kernel = jarvis.Kernel;
-        await jarvis.KillSwitch.ActivateAsync("used once, so that everything is built", "test", Ct);
-        await mighty.DeactivateAsync("and released", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("used once, so that everything is built", "test", cancellationToken: Ct);
+        await mighty.DeactivateAsync("and released", "test", cancellationToken: Ct);
 
         Assert.All(kernel.Plugins, plugin => Assert.DoesNotContain(ObjectGraph.ReachableFrom(plugin), reached => reached is IKillSwitchOperator or IKillSwitchReleaseStore));
 
@@ -57,7 +57,7 @@ public class KillSwitchPluginTests
         Kernel kernel = jarvis.Kernel;
         Assert.Equal("Not pulled: agents may work.", await StatusAsync());
 
-        await jarvis.KillSwitch.ActivateAsync("spent too much", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("spent too much", "test", cancellationToken: Ct);
 
         Assert.Matches(@"^Pulled since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: spent too much\. Only a human can release it\.$", await StatusAsync());
 
@@ -122,7 +122,7 @@ public class KillSwitchPluginTests
         Kernel kernel = jarvis.Kernel;
         int ran = 0;
         kernel.Plugins.AddFromFunctions("KillSwitch", [KernelFunctionFactory.CreateFromMethod(() => ran++, "get_status")]);
-        await jarvis.KillSwitch.ActivateAsync("stop", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("stop", "test", cancellationToken: Ct);
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => kernel.InvokeAsync("KillSwitch", "get_status", cancellationToken: Ct));
 

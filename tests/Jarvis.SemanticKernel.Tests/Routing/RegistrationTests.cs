@@ -118,7 +118,7 @@ public class RegistrationTests
         using CancellationTokenSource stop = new();
         Mock<IKillSwitch> own = new();
         own.SetupGet(s => s.StopToken).Returns(stop.Token);
-        own.Setup(s => s.ThrowIfActiveAsync(It.IsAny<CancellationToken>())).ThrowsAsync(new KillSwitchActiveException(new KillSwitchState(true, "own", null)));
+        own.Setup(s => s.ThrowIfActiveAsync(It.IsAny<CancellationToken>())).ThrowsAsync(new KillSwitchActiveException(new KillSwitchState { IsActive = true, Reason = "own" }));
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync(register: services => services.AddSingleton(own.Object));
 
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => isDirect
@@ -139,7 +139,7 @@ public class RegistrationTests
             services.AddSingleton(selector.Object);
         });
 
-        await jarvis.KillSwitch.ActivateAsync("clock", "test", Ct);
+        await jarvis.KillSwitch.ActivateAsync("clock", "test", cancellationToken: Ct);
 
         Assert.Same(selector.Object, jarvis.Kernel.ServiceSelector);
         Assert.Equal(clock.GetUtcNow(), Assert.Single(await jarvis.KillSwitch.GetHistoryAsync(cancellationToken: Ct)).At);

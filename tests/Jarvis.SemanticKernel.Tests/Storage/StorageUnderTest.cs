@@ -29,6 +29,9 @@ public abstract class StorageUnderTest : IAsyncDisposable
     /// <summary>The view jarvis.calls, by its name in this engine.</summary>
     public abstract string View { get; }
 
+    /// <summary>A table of ours, by its name in this engine.</summary>
+    public abstract string Ours(string table);
+
     /// <summary>Opens the same database as another process would.</summary>
     public abstract StorageUnderTest OpenAgain();
 

@@ -7,7 +7,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 internal sealed class PostgresKillSwitchWrite(PostgresConnections connections, IJarvisDatabase database)
 {
     // The upsert takes the lock of the row, or waits for whoever is inserting it, and only then the audit row draws its id: audit order is state order.
-    private const string Write =
+    private const string WriteGlobal =
         """
         WITH state AS (
           INSERT INTO agent_state (key, value, updated_at) VALUES ($1, $2, $3)
@@ -15,6 +15,22 @@ internal sealed class PostgresKillSwitchWrite(PostgresConnections connections, I
           RETURNING key
         )
         INSERT INTO kill_switch_audit (action, reason, triggered_by, created_at) SELECT $4, $5, $6, $3 FROM state
+        """;
+
+    // The audit has no column for the scope. Rows under keys of the same tier in other letters, which somebody wrote by hand, are set with it, so that a release is one.
+    private const string WriteScoped =
+        """
+        WITH state AS (
+          INSERT INTO agent_state (key, value, updated_at) VALUES ($1, $2, $3)
+          ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at
+          RETURNING key
+        ), twins AS (
+          UPDATE agent_state SET value = $2, updated_at = $3 WHERE key LIKE 'kill\_switch:tier:%' AND key <> $1 AND lower(key) = $1
+        ), audit AS (
+          INSERT INTO kill_switch_audit (action, reason, triggered_by, created_at) SELECT $4, $5, $6, $3 FROM state
+          RETURNING id
+        )
+        INSERT INTO jarvis.kill_switch_changes (audit_id, key) SELECT id, $1 FROM audit ON CONFLICT DO NOTHING
         """;
 
     private const int Seconds = 10;
@@ -34,7 +50,7 @@ internal sealed class PostgresKillSwitchWrite(PostgresConnections connections, I
 
         async Task ExecuteAsync()
         {
-            NpgsqlCommand command = connections.Guard.CreateCommand(Write);
+            NpgsqlCommand command = connections.Guard.CreateCommand(key == KillSwitchScope.Global.Key ? WriteGlobal : WriteScoped);
             await using (command.ConfigureAwait(false))
             {
                 command.CommandTimeout = Seconds;

@@ -12,7 +12,7 @@ internal sealed class PostgresSchemaContext(DbContextOptions<PostgresSchemaConte
     public const string HistoryTable = "migrations_history";
 
     // Written here too because asking EF Core for it builds the model, which costs a second of every start; a test compares.
-    public const string NewestMigration = "20261123055541_KillSwitchPush";
+    public const string NewestMigration = "20261124064215_KillSwitchScopes";
 
     public static PostgresSchemaContext For(NpgsqlDataSource dataSource) => new(
         new DbContextOptionsBuilder<PostgresSchemaContext>().UseNpgsql(dataSource, NameHistory).Options);
@@ -27,6 +27,7 @@ internal sealed class PostgresSchemaContext(DbContextOptions<PostgresSchemaConte
         modelBuilder.Entity<ProcessRow>().ToTable("processes", Schema);
         modelBuilder.Entity<KillSwitchVersionRow>().ToTable("kill_switch_version", Schema);
         modelBuilder.Entity<KillSwitchChangeRow>().ToTable("kill_switch_changes", Schema);
+        modelBuilder.Entity<KillSwitchActivationRow>().ToTable("kill_switch_activations", Schema);
         modelBuilder.Entity<AgentStateRow>().Property(row => row.Value).HasColumnType("jsonb");
         modelBuilder.HasPostgresEnum("cost_category", ["ai_inference", "vm", "api_service", "other"]);
         modelBuilder.Entity<OperatingCostRow>().Property(row => row.Category).HasColumnType("cost_category");

@@ -47,6 +47,7 @@ internal abstract class SchemaContext(DbContextOptions options) : DbContext(opti
             table.Property(row => row.AuditId).ValueGeneratedNever();
             table.HasIndex(row => new { row.Key, row.AuditId }, "kill_switch_changes_key");
         });
+        modelBuilder.Entity<KillSwitchActivationRow>().HasKey(row => row.Key);
         modelBuilder.Entity<CallDetailsRow>(table =>
         {
             table.HasKey(row => row.CallId);

@@ -1,3 +1,4 @@
+using Jarvis.SemanticKernel.Storage.Sqlite.Migrations;
 using Microsoft.Data.Sqlite;
 
 namespace Jarvis.SemanticKernel.Storage.Sqlite;
@@ -6,7 +7,14 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite;
 internal static class SqliteExamination
 {
     private const string CountRefusals =
-        "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'kill_switch_audit' AND name LIKE 'jarvis\\_append\\_only%' ESCAPE '\\'";
+        $"""
+        SELECT count(*) FROM sqlite_master
+        WHERE type = 'trigger' AND tbl_name = 'kill_switch_audit' AND name IN ('jarvis_append_only_update', 'jarvis_append_only_delete', 'jarvis_append_only_replace')
+          AND EXISTS (SELECT 1 FROM sqlite_master WHERE {KillSwitchScopes.IsOurAudit})
+        """;
+
+    // One for each of UPDATE, DELETE and REPLACE.
+    private const long Refusals = 3;
 
     public static IReadOnlyList<DatabaseFinding> Run(SqliteConnection connection)
     {
@@ -33,8 +41,9 @@ internal static class SqliteExamination
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = CountRefusals;
-        return command.ExecuteScalar() is > 0L
+        return command.ExecuteScalar() is Refusals
             ? new("audit", DatabaseFindingOutcome.Ok, "kill_switch_audit refuses changes of its rows.")
-            : new("audit", DatabaseFindingOutcome.Notice, "kill_switch_audit has no trigger jarvis_append_only: whoever may write the file may rewrite its history.");
+            : new("audit", DatabaseFindingOutcome.Notice,
+                "kill_switch_audit does not refuse changes of its rows, since the table was there before us or somebody removed the triggers jarvis_append_only_…: whoever may write the file may rewrite its history.");
     }
 }

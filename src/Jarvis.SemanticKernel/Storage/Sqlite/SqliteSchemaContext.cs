@@ -9,7 +9,7 @@ internal sealed class SqliteSchemaContext(DbContextOptions<SqliteSchemaContext> 
     public const string HistoryTable = "jarvis_migrations_history";
 
     // Written here too because asking EF Core for it builds the model, which costs a second of every start; a test compares.
-    public const string NewestMigration = "20261123055542_KillSwitchPush";
+    public const string NewestMigration = "20261124064218_KillSwitchScopes";
 
     // Fixed width, so that texts sort as the instants they stand for.
     private const string Now = "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')";
@@ -27,6 +27,7 @@ internal sealed class SqliteSchemaContext(DbContextOptions<SqliteSchemaContext> 
         });
         modelBuilder.Entity<KillSwitchVersionRow>().ToTable("jarvis_kill_switch_version");
         modelBuilder.Entity<KillSwitchChangeRow>().ToTable("jarvis_kill_switch_changes");
+        modelBuilder.Entity<KillSwitchActivationRow>().ToTable("jarvis_kill_switch_activations");
         modelBuilder.Entity<CallDetailsRow>(table =>
         {
             table.ToTable("jarvis_call_details");

@@ -27,7 +27,7 @@ public sealed class PostgresForeignDatabaseTests(PostgresServer server)
 
         Assert.Equal(schema, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: true));
         Assert.Equal(rows, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: false));
-        Assert.Equal(2, await storage.CountAsync("jarvis.migrations_history"));
+        Assert.Equal(3, await storage.CountAsync("jarvis.migrations_history"));
 
         // Both programs by turns.
         await storage.Calls.AppendAsync([Records.Billed(0.5m), Records.Unbilled()], TestContext.Current.CancellationToken);
@@ -40,7 +40,7 @@ public sealed class PostgresForeignDatabaseTests(PostgresServer server)
         Assert.Equal(7, await storage.CountAsync("jarvis.calls"));
         IReadOnlyList<SpendLine> lines = await storage.SpendAsync(Records.Noon, Records.Noon.AddSeconds(1), SpendGrouping.Tier);
         Assert.Equal((0.75m, 4 * 0.12345678m), (lines.Single(line => line.Key.Tier == "mid").CostUsd, lines.Single(line => line.Key.Tier == "strong").CostUsd));
-        Assert.Equal("activate", (await storage.Switch.ReadAsync("kill_switch", TestContext.Current.CancellationToken)).NewestAuditAction);
+        Assert.Equal("activate", (await storage.Switch.ReadHistoryAsync(1, TestContext.Current.CancellationToken))[0].Action);
         Assert.Equal(schema, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: true));
     }
 

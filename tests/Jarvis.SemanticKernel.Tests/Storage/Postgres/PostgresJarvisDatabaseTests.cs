@@ -149,7 +149,7 @@ public sealed class PostgresJarvisDatabaseTests(PostgresServer server)
             taken[index] = await storage.Connections.Main.OpenConnectionAsync(TestContext.Current.CancellationToken);
         }
 
-        Assert.Null((await storage.Switch.ReadAsync("kill_switch", TestContext.Current.CancellationToken)).Value);
+        Assert.Null(Assert.Single((await storage.Switch.ReadAsync(TestContext.Current.CancellationToken)).Rows).Value);
         await storage.Switch.ActivateAsync("kill_switch", """{"active":true}""", "r", "cli", Records.Noon, TestContext.Current.CancellationToken);
         foreach (NpgsqlConnection connection in taken)
         {
@@ -162,8 +162,8 @@ public sealed class PostgresJarvisDatabaseTests(PostgresServer server)
     {
         await using PostgresStorage storage = new(await server.CreateDatabaseAsync());
         await storage.Switch.PrepareAsync(TestContext.Current.CancellationToken);
-        await storage.Switch.ReadAsync("kill_switch", TestContext.Current.CancellationToken);
-        await storage.Switch.ReadAsync("kill_switch", TestContext.Current.CancellationToken);
+        await storage.Switch.ReadAsync(TestContext.Current.CancellationToken);
+        await storage.Switch.ReadAsync(TestContext.Current.CancellationToken);
         await using NpgsqlConnection connection = await storage.Connections.Guard.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using NpgsqlCommand command = new("SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE '%agent_state%'", connection);
 

@@ -44,6 +44,8 @@ internal sealed class PostgresStorage : StorageUnderTest
 
     public override string View => "jarvis.calls";
 
+    public override string Ours(string table) => $"jarvis.{table}";
+
     public override StorageUnderTest OpenAgain() => new PostgresStorage(_outside, ownsDatabase: false);
 
     public override Task<object?> ScalarAsync(string sql) => _outside.ScalarAsync(sql);

@@ -12,7 +12,7 @@ public sealed class SqliteJarvisDatabaseTests
         await Task.WhenAll(others.Select(other => Task.Run(() => other.Database.EnsureReadyAsync(TestContext.Current.CancellationToken).AsTask())));
         await storage.Database.MigrateAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(2, await storage.CountAsync("jarvis_migrations_history"));
+        Assert.Equal(3, await storage.CountAsync("jarvis_migrations_history"));
         Assert.Equal(0, await storage.CountAsync("sqlite_master WHERE name = '__EFMigrationsLock'"));
         Assert.Equal("wal", await storage.ScalarAsync("PRAGMA journal_mode"));
         foreach (StorageUnderTest other in others)
@@ -89,7 +89,7 @@ public sealed class SqliteJarvisDatabaseTests
 
         const string Everything = "SELECT group_concat(name || type) FROM (SELECT name, type FROM sqlite_master ORDER BY name)";
         Assert.Equal(await migrated.ScalarAsync(Everything), await scripted.ScalarAsync(Everything));
-        Assert.Equal(2, await scripted.CountAsync("jarvis_migrations_history"));
+        Assert.Equal(3, await scripted.CountAsync("jarvis_migrations_history"));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class SqliteJarvisDatabaseTests
         Task writing = storage.Connections.WriteAsync(
             (connection, transaction) =>
             {
-                using SqliteCommand command = new("INSERT INTO agent_state (key, value) VALUES ('x', '1')", connection, transaction);
+                using SqliteCommand command = new("INSERT INTO agent_state (key, value) VALUES ('kill_switch', '1')", connection, transaction);
                 command.ExecuteNonQuery();
                 written.Release();
                 mayCommit.Wait();
@@ -111,7 +111,7 @@ public sealed class SqliteJarvisDatabaseTests
         await written.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            Assert.Null((await storage.Switch.ReadAsync("x", TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Value);
+            Assert.Null(Assert.Single((await storage.Switch.ReadAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Rows).Value);
         }
         finally
         {
@@ -119,6 +119,6 @@ public sealed class SqliteJarvisDatabaseTests
             await writing;
         }
 
-        Assert.Equal("1", (await storage.Switch.ReadAsync("x", TestContext.Current.CancellationToken)).Value);
+        Assert.Equal("1", Assert.Single((await storage.Switch.ReadAsync(TestContext.Current.CancellationToken)).Rows).Value);
     }
 }

@@ -45,6 +45,8 @@ internal sealed class SqliteStorage : StorageUnderTest
 
     public override string View => "jarvis_calls";
 
+    public override string Ours(string table) => $"jarvis_{table}";
+
     public override StorageUnderTest OpenAgain() => new SqliteStorage(_path);
 
     public override async Task<object?> ScalarAsync(string sql)

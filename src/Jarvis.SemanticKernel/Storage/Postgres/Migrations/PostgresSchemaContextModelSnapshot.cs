@@ -11,7 +11,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
 {
     [DbContext(typeof(PostgresSchemaContext))]
-    internal sealed partial class PostgresSchemaContextModelSnapshot : ModelSnapshot
+    partial class PostgresSchemaContextModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
@@ -229,6 +229,22 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                     b.HasIndex(new[] { "StartedAt" }, "call_details_started_at");
 
                     b.ToTable("call_details", "jarvis");
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Key")
+                        .HasName("kill_switch_activations_pkey");
+
+                    b.ToTable("kill_switch_activations", "jarvis");
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchAuditRow", b =>

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteSchemaContext))]
-    internal sealed partial class SqliteSchemaContextModelSnapshot : ModelSnapshot
+    partial class SqliteSchemaContextModelSnapshot : ModelSnapshot
     {
         protected override void BuildModel(ModelBuilder modelBuilder)
         {
@@ -227,6 +227,22 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
                         .HasDatabaseName("jarvis_call_details_started_at");
 
                     b.ToTable("jarvis_call_details", (string)null);
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Key")
+                        .HasName("jarvis_kill_switch_activations_pkey");
+
+                    b.ToTable("jarvis_kill_switch_activations", (string)null);
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchAuditRow", b =>

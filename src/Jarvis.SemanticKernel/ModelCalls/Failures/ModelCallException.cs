@@ -2,10 +2,10 @@ using Microsoft.SemanticKernel;
 
 namespace Jarvis.SemanticKernel;
 
-/// <summary>A model call failed. Its record is in the ledger.</summary>
-public sealed class ModelCallException : KernelException
+/// <summary>A model call failed. Its record is in the ledger. Where the upstream said why, the exception is of a derived type.</summary>
+public class ModelCallException : KernelException
 {
-    internal ModelCallException(string message, ModelCallContext call, Exception? innerException = null)
+    internal ModelCallException(string message, ModelCallContext call, Exception? innerException)
         : base(message, innerException)
     {
         CallId = call.CallId;

@@ -1,0 +1,15 @@
+namespace Jarvis.SemanticKernel.Routing;
+
+/// <summary>An outermost call and everything its tools call.</summary>
+internal sealed class Run(string? ownId)
+{
+    private volatile bool _isOver;
+
+    /// <summary>Gets the id that was made for this run; null when a scope named it.</summary>
+    public string? OwnId { get; } = ownId;
+
+    /// <summary>Gets a value indicating whether the outermost call has returned.</summary>
+    public bool IsOver => _isOver;
+
+    public void End() => _isOver = true;
+}
