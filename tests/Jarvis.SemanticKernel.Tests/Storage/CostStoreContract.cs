@@ -28,7 +28,7 @@ public abstract class CostStoreContract
                 Records.Unbilled(AiCallStatus.Cancelled) with { HttpStatus = null, GenerationId = null, Error = "failure=NeverSent" },
             ],
             TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+        await storage.AddForeignRowAsync(Records.Noon, 0.5m);
 
         IReadOnlyList<SpendLine> tiers = await ReadAsync(storage, SpendGrouping.Tier);
         Assert.Equal(
@@ -63,8 +63,8 @@ public abstract class CostStoreContract
                 Records.Unbilled() with { StartedAt = to },
             ],
             TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "16");
-        await AddForeignRowAsync(storage, "2026-07-01 13:00:00", "32");
+        await storage.AddForeignRowAsync(Records.Noon, 16m);
+        await storage.AddForeignRowAsync(Records.Noon.AddHours(1), 32m);
 
         IReadOnlyList<SpendLine> lines = await storage.SpendAsync(from.ToOffset(TimeSpan.FromHours(-7)), to, SpendGrouping.Tier);
         Assert.Equal(2m + 4m + 16m, lines.Sum(line => line.CostUsd));
@@ -78,7 +78,7 @@ public abstract class CostStoreContract
         decimal[] costs = [0.0076509169000000005m, 4e-9m, 10000.5m, 0.1m, 0.000000000001m, 0.0000000000001m, 1234.5678901234567890123m];
         AiCallRecord[] batch = [.. Enumerable.Range(0, 500).Select(index => Records.Billed(costs[index % costs.Length]))];
         await storage.Calls.AppendAsync(batch, TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.00000001");
+        await storage.AddForeignRowAsync(Records.Noon, 0.00000001m);
 
         IReadOnlyList<SpendLine> lines = await ReadAsync(storage, SpendGrouping.Tier);
         Assert.Equal(batch.Sum(record => record.CostUsd!.Value) + 0.00000001m, lines.Sum(line => line.CostUsd));
@@ -100,7 +100,7 @@ public abstract class CostStoreContract
     {
         await using StorageUnderTest storage = await OpenAsync();
         await storage.Calls.AppendAsync([Records.Billed(), Records.Unbilled()], TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+        await storage.AddForeignRowAsync(Records.Noon, 0.5m);
 
         Assert.Equal(3, await storage.CountAsync(storage.View));
         Assert.Equal(2, await storage.CountAsync($"{storage.View} WHERE id IS NOT NULL AND ai_calls_model IS NOT NULL AND created_at IS NOT NULL"));
@@ -123,14 +123,4 @@ public abstract class CostStoreContract
         ReasoningTokens = reasoning,
         CostUsd = costUsd,
     };
-
-    // A row that another program wrote: money in the units of the engine's table.
-    private static async Task AddForeignRowAsync(StorageUnderTest storage, string createdAt, string cost)
-    {
-        await storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken);
-        string units = storage.View == "jarvis.calls" ? cost : $"CAST(round({cost} * 100000000) AS INTEGER)";
-        await storage.ScalarAsync(
-            "INSERT INTO ai_calls (model, tier, prompt_tokens, completion_tokens, cost_usd, goal_id, created_at) "
-            + $"VALUES ('foreign/model', 'foreign', 3, 4, {units}, 7, '{createdAt}.000000')");
-    }
 }

@@ -64,6 +64,7 @@ internal sealed class PostgresAiCallStore(PostgresConnections connections, IJarv
             }
         }
 
+        connections.Compaction.AfterAppend();
         StorageLog.WarnOfCappedCosts(logger, calls);
     }
 

@@ -12,6 +12,7 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         // A migration holds one for its transaction and one for its questions.
         main.MaxPoolSize = Math.Max(main.MaxPoolSize, 2);
         Main = NpgsqlDataSource.Create(main);
+        Compaction = new PostgresSpendCompaction(Main);
 
         NpgsqlConnectionStringBuilder guard = Common(target);
         guard.Pooling = true;
@@ -35,6 +36,9 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 
     /// <summary>For everything but the kill switch.</summary>
     public NpgsqlDataSource Main { get; }
+
+    /// <summary>Folds the sums of spend now and then, in the background.</summary>
+    public PostgresSpendCompaction Compaction { get; }
 
     /// <summary>For the kill switch alone, so that neither an exhausted pool nor a long time-out stands before a check.</summary>
     public NpgsqlDataSource Guard { get; }

@@ -13,7 +13,8 @@ internal sealed class PostgresCostStore(PostgresConnections connections, IJarvis
         SpendLineReader columns = new(reading);
         List<SpendLine> lines = [];
         SpendLatency? latency = null;
-        NpgsqlCommand command = new PostgresSpendCommand(reading).Create(connections.Main);
+        PostgresSpendCommand question = new(reading);
+        NpgsqlCommand command = question.Create(connections.Main);
         await using (command.ConfigureAwait(false))
         {
             NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -34,7 +35,8 @@ internal sealed class PostgresCostStore(PostgresConnections connections, IJarvis
             }
         }
 
-        return new SpendRows(lines, latency, IsFromRawRows: true);
+        connections.Compaction.AfterRead();
+        return new SpendRows(lines, latency, question.IsFromRawRows);
     }
 
     private static SpendLatency? ReadLatency(DbDataReader row, int column)

@@ -17,15 +17,10 @@ internal sealed class PostgresSpendCommand(SpendReading reading)
 
     private const string Latency = ", percentile_disc(ARRAY[0.5, 0.95, 0.99]::float8[]) WITHIN GROUP (ORDER BY latency_ms), count(latency_ms)";
 
-    private const string RawRows =
-        """
-        SELECT at, tier, model, provider, cost_source, goal_id, agent, run_id, function, latency_ms, 1 AS calls, (status <> 'ok')::int AS failed,
-               (cost_source = 'unknown' AND (http_status < 400 OR generation_id IS NOT NULL OR (http_status IS NULL AND status <> 'error' AND error IS DISTINCT FROM 'failure=NeverSent')))::int AS unresolved,
-               prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, coalesce(cost_usd_exact, cost_usd) AS cost_usd
-        FROM jarvis.calls
-        """;
-
     private readonly List<NpgsqlParameter> _parameters = [];
+    private readonly Dictionary<DateTimeOffset, string> _instants = [];
+
+    public bool IsFromRawRows { get; private set; }
 
     public NpgsqlCommand Create(NpgsqlDataSource dataSource)
     {
@@ -33,12 +28,13 @@ internal sealed class PostgresSpendCommand(SpendReading reading)
         string names = string.Join(", ", reading.GroupBy.Select((_, at) => Name(at)));
         string latency = !reading.WithLatency ? "" : Latency + (names.Length > 0 ? $", grouping({Name(0)}) = 1" : ", true");
         string groups = names.Length == 0 ? "" : reading.WithLatency ? $"GROUP BY GROUPING SETS (({names}), ())" : $"GROUP BY {names}";
-        string period = $"at >= {Instant(reading.From)} AND at < {Instant(reading.To)}";
+        PostgresSpendRows rows = new(reading, Instant, number => Add(new NpgsqlParameter<int> { TypedValue = number }));
+        IsFromRawRows = rows.IsFromRawRows;
 #pragma warning disable CA2100 // Constants and numbers of parameters.
         NpgsqlCommand command = dataSource.CreateCommand(
             $"""
             SELECT {Prefixed(names)}{Figures}{latency}
-            FROM (SELECT *{Suffixed(keys)} FROM ({RawRows} WHERE {period}) rows{Filter()}) lines
+            FROM (SELECT *{Suffixed(keys)} FROM ({rows.Sql}) rows{Filter()}) lines
             {groups} HAVING sum(calls) > 0
             """);
 #pragma warning restore CA2100
@@ -91,8 +87,15 @@ internal sealed class PostgresSpendCommand(SpendReading reading)
         NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
     });
 
-    private string Instant(DateTimeOffset instant) =>
-        Add(new NpgsqlParameter<DateTime> { TypedValue = instant.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+    private string Instant(DateTimeOffset instant)
+    {
+        if (!_instants.TryGetValue(instant, out string? name))
+        {
+            _instants[instant] = name = Add(new NpgsqlParameter<DateTime> { TypedValue = instant.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        }
+
+        return name;
+    }
 
     private string Add(NpgsqlParameter parameter)
     {
