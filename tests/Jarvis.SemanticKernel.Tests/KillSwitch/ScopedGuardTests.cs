@@ -1,6 +1,3 @@
-using Jarvis.SemanticKernel.KillSwitch;
-using Jarvis.SemanticKernel.Routing;
-
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
 /// <summary>One cached read for all switches.</summary>
@@ -145,6 +142,21 @@ public class ScopedGuardTests
         Assert.Equal(["global False", "agent:a True", "goal:1 False", "tier:strong True"], states.Select(state => $"{state.Scope} {state.IsActive}"));
         Assert.Equal([null, "the row", null, null], states.Select(state => state.Fault?[..7]));
         Assert.False((await guard.Switch.GetStateAsync(Ct)).IsActive);
+    }
+
+    [Fact]
+    public async Task ChangesOfOneScope_AreLoggedOnce()
+    {
+        GuardUnderTest guard = new();
+        foreach (string value in (string[])[Off, FakeKillSwitchStore.Active, FakeKillSwitchStore.Active, Off, Off, "garbage", "garbage", Off])
+        {
+            guard.Store.Scoped = [new("kill_switch:tier:strong", value, null, 1), new("kill_switch:goal:1", FakeKillSwitchStore.Active, null, 1)];
+            await guard.CheckAsync();
+            guard.LetCacheExpire();
+        }
+
+        Assert.Equal([3004, 3004, 3005, 3002, 3003], guard.Logs.GetSnapshot().Select(entry => entry.Id.Id));
+        Assert.Contains("tier:strong", guard.Logs.GetSnapshot()[1].Message, StringComparison.Ordinal);
     }
 
     [Fact]

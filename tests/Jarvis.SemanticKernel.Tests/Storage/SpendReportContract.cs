@@ -126,7 +126,7 @@ public abstract class SpendReportContract
         return around[random.Next(around.Length)].AddTicks(random.Next(-9, 10) * TimeSpan.TicksPerHour / 2).AddMicroseconds(random.Next(-1, 2));
     }
 
-    private static IEnumerable<string> Corrections(StorageUnderTest storage, Random random)
+    private static string[] Corrections(StorageUnderTest storage, Random random)
     {
         string details = storage.Details;
         string any(string id) => string.Create(CultureInfo.InvariantCulture, $"{id} % 11 = {random.Next(11)}");
