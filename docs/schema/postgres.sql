@@ -2,8 +2,10 @@
 -- Where the programs log in as another role than the one that runs this, that role needs:
 --   GRANT USAGE ON SCHEMA jarvis TO programs;
 --   GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA jarvis TO programs;
+--   GRANT DELETE ON jarvis.processes TO programs;
 --   GRANT SELECT, INSERT, UPDATE ON agent_state, ai_calls, operating_costs, revenue, kill_switch_audit TO programs;
 --   GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO programs;
+-- With these it may release the kill switch too. For agents that may only pull it, use what 'jarvis db script --roles' prints instead.
 
 DO $EF$
 BEGIN

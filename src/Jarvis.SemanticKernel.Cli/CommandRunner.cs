@@ -15,9 +15,14 @@ internal static class CommandRunner
     /// <param name="options">The options of every command.</param>
     /// <param name="command">The command: what it does, and the exit code.</param>
     /// <param name="limit">The longest time it may take; thirty seconds unless it may take longer for good reasons.</param>
+    /// <param name="wait">How long it may wait besides, as its options say.</param>
     /// <param name="readsModelSettings">Whether the settings of models matter to it, and a fault in them with it.</param>
     public static Func<ParseResult, CancellationToken, Task<int>> For(
-        GlobalOptions options, Func<CommandRun, ParseResult, CancellationToken, Task<int>> command, TimeSpan? limit = null, bool readsModelSettings = false) =>
+        GlobalOptions options,
+        Func<CommandRun, ParseResult, CancellationToken, Task<int>> command,
+        TimeSpan? limit = null,
+        Func<ParseResult, TimeSpan>? wait = null,
+        bool readsModelSettings = false) =>
         (parsed, interrupted) =>
         {
             if (!readsModelSettings)
@@ -25,7 +30,8 @@ internal static class CommandRunner
                 ForgetModelSettings();
             }
 
-            return RunAsync(parsed.GetValue(options.Database), parsed.GetValue(options.Json), (run, token) => command(run, parsed, token), limit ?? Patience, interrupted);
+            TimeSpan patience = (limit ?? Patience) + (wait?.Invoke(parsed) ?? TimeSpan.Zero);
+            return RunAsync(parsed.GetValue(options.Database), parsed.GetValue(options.Json), (run, token) => command(run, parsed, token), patience, interrupted);
         };
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The last place that can turn a failure into a sentence.")]

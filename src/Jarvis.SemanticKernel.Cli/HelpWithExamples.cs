@@ -36,15 +36,16 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
 
     private static string[] ExamplesOf(string command) => command switch
     {
-        "kill" => ["jarvis kill \"The budget of the day is spent\"", "jarvis kill \"Loops\" --by night-watch --json"],
-        "resume" => ["jarvis resume \"The prompt is fixed\""],
-        "status" => ["jarvis status", "jarvis status --json | jq .active", "if ! jarvis status >/dev/null; then echo 'not open'; fi"],
+        "kill" => ["jarvis kill \"The budget of the day is spent\"", "jarvis kill --tier strong \"Too dear this week\"", "jarvis kill --now \"Loops\" --by night-watch --json", "jarvis kill \"Now\" --wait 0"],
+        "resume" => ["jarvis resume \"The prompt is fixed\"", "jarvis resume --tier strong \"A new week\""],
+        "status" => ["jarvis status", "jarvis status --tier strong", "jarvis status --json | jq .active", "if ! jarvis status >/dev/null; then echo 'not open'; fi"],
         "audit" => ["jarvis audit", "jarvis audit --limit 100 --json"],
         "db" or "migrate" or "script" =>
         [
             "jarvis db migrate --database postgres://jarvis@db.example/jarvis",
             "jarvis db script | psql postgres://owner@db.example/jarvis",
             "jarvis db script --sqlite | sqlite3 jarvis.db",
+            "jarvis db script --roles | psql postgres://owner@db.example/jarvis",
         ],
         "doctor" => ["jarvis doctor", "jarvis doctor --database ./jarvis.db --json"],
         _ =>

@@ -6,6 +6,7 @@ namespace Jarvis.SemanticKernel.Testing;
 public sealed class SimulatedRequest
 {
     private readonly TaskCompletionSource<SimulatedRequestOutcome> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _endedAtTicks;
 
     internal SimulatedRequest(IReadOnlyDictionary<string, string> headers, DateTimeOffset arrivedAt)
     {
@@ -32,5 +33,15 @@ public sealed class SimulatedRequest
     /// <summary>Gets a task that ends, never faulted, when the simulator is done with the call.</summary>
     public Task<SimulatedRequestOutcome> Completion => _completion.Task;
 
-    internal void Complete(SimulatedRequestOutcome outcome) => _completion.TrySetResult(outcome);
+    /// <summary>
+    /// Gets when the simulator was done with the call, by its <see cref="TimeProvider"/>, or <see langword="null"/> before. For
+    /// <see cref="SimulatedRequestOutcome.ClientClosed"/> that is when the end of the client's connection arrived, while the script waited or as soon as it sent more.
+    /// </summary>
+    public DateTimeOffset? EndedAt => Volatile.Read(ref _endedAtTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    internal void Complete(SimulatedRequestOutcome outcome, DateTimeOffset at)
+    {
+        Volatile.Write(ref _endedAtTicks, at.UtcTicks);
+        _completion.TrySetResult(outcome);
+    }
 }

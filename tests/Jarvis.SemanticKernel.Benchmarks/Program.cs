@@ -1,33 +1,52 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using System.Globalization;
 using Jarvis.SemanticKernel.Benchmarks.Chain;
 using Jarvis.SemanticKernel.Benchmarks.KillSwitch;
+using Jarvis.SemanticKernel.Benchmarks.Measuring;
+using Jarvis.SemanticKernel.Benchmarks.Report;
+using Jarvis.SemanticKernel.Benchmarks.Throughput;
 
 namespace Jarvis.SemanticKernel.Benchmarks;
 
-/// <summary>Measures what <c>docs/benchmarks.md</c> states.</summary>
+/// <summary>Measures what <c>docs/benchmarks.md</c> states, and writes it.</summary>
 internal static class Program
 {
+    private const int Rounds = 60;
+    private const string Usage =
+        """
+        Say what to measure, and how many slices of each contender count (60):
+          docs [slices]        all of it; writes docs/benchmarks.md
+          throughput [slices]  calls with everything on, against Semantic Kernel alone and other ways to record them
+          ledger [slices]      only the ledger, against commits of one record each
+          chain [slices]       calls without a database, against Semantic Kernel alone
+          kill-switch          a cached check of the switch
+        """;
+
+    private static readonly ISection[] Sections = [new ThroughputSection(), new LedgerSection(), new ChainSection(), new KillSwitchSection()];
+
     public static async Task<int> Main(string[] args)
     {
-        switch (args.FirstOrDefault())
+        if (args is ["upstream", var thinks])
         {
-            case "kill-switch":
-                // In this process: the machine is small, and a build of its own for every benchmark would take longer than the benchmark.
-                BenchmarkRunner.Run<KillSwitchCheckBenchmarks>(
-                    DefaultConfig.Instance.AddJob(Job.MediumRun.WithToolchain(InProcessEmitToolchain.Instance)));
-                return 0;
-            case "chain":
-                await ChainComparison.RunAsync(rounds: args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 60).ConfigureAwait(false);
-                return 0;
-            case "upstream":
-                await UpstreamProcess.ServeAsync().ConfigureAwait(false);
-                return 0;
-            default:
-                await Console.Error.WriteLineAsync("Say what to measure: kill-switch (the cost of a cached check) or chain [rounds] (CPU and allocation a call, compared with Semantic Kernel alone).").ConfigureAwait(false);
-                return 2;
+            await UpstreamProcess.ServeAsync(TimeSpan.FromMilliseconds(double.Parse(thinks, CultureInfo.InvariantCulture))).ConfigureAwait(false);
+            return 0;
         }
+
+        int rounds = Rounds;
+        bool isUnderstood = args.Length is 1 or 2 && (args.Length == 1 || (int.TryParse(args[1], CultureInfo.InvariantCulture, out rounds) && rounds > 0));
+        if (isUnderstood && args[0] == "docs")
+        {
+            await Document.WriteAsync(Sections, rounds).ConfigureAwait(false);
+            return 0;
+        }
+
+        if (isUnderstood && Array.Find(Sections, section => section.Name == args[0]) is { } wanted)
+        {
+            string result = await wanted.MeasureAsync(rounds).ConfigureAwait(false);
+            Console.WriteLine($"{Machine.Describe()}\n\n{result}");
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync(Usage).ConfigureAwait(false);
+        return 2;
     }
 }

@@ -16,8 +16,10 @@ public sealed class FailureTests : IDisposable
     public static TheoryData<string> BadUsages() =>
     [
         "kil|why", "kill", "kill|", "kill|   ", $"kill|{new string('x', 2001)}", "kill|why|--by|", "resume", "status|extra", "audit|--limit|0", "audit|--limit|1001",
-        "audit|--limit|many", "db", "db|drop", "status|--database", "status|--unknown", $"status|--database|Data Source=:memory:;Password={Secret}",
-        $"status|--database|Host=;Password={Secret}", $"status|--database|{Secret}",
+        "audit|--limit|many", "kill|why|--wait|-1", "kill|why|--wait|601", "resume|why|--wait|soon", "db|script|--sqlite|--roles", "db", "db|drop", "status|--database", "status|--unknown", $"status|--database|Data Source=:memory:;Password={Secret}",
+        "kill|why|--tier", "kill|why|--tier|", "kill|why|--agent| ", $"kill|why|--model|{new string('m', 239)}", "kill|why|--agent|a\nb", "kill|why|--goal|four",
+        "kill|why|--goal|2147483648", "kill|why|--goal|4.2", "kill|why|--tier|strong|--goal|42", "resume|why|--agent|a|--model|m", "status|--tier|a|--tier|b",
+        "status|--goal|1|--agent|a", $"status|--database|Host=;Password={Secret}", $"status|--database|{Secret}",
     ];
 
     public void Dispose() => _jarvis.Dispose();
@@ -33,6 +35,17 @@ public sealed class FailureTests : IDisposable
         Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
         AssertHarmless(result);
         Assert.Empty(_jarvis.FilesAtHome);
+    }
+
+    [Theory]
+    [InlineData("kill|why|--tier|strong|--goal|42", "--tier and --goal were given together; one of --tier, --model, --agent and --goal is accepted")]
+    [InlineData("kill|why|--goal|four", "--goal is 'four'; a whole number is accepted, such as 42.")]
+    [InlineData("resume|why|--agent| ", "--agent is no name that a switch can have: 1 to 238 characters are accepted")]
+    public async Task BadScope_SaysWhatWouldBeAccepted(string arguments, string message)
+    {
+        CliResult result = await _jarvis.RunAsync(arguments.Split('|'));
+
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -13,4 +13,6 @@ public sealed class RoundTripPostgresTests(PostgresServer server) : RoundTripTes
     }
 
     protected override ValueTask DropDatabaseAsync() => _database?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    protected override Task ExecuteAsync(string sql) => _database!.ExecuteAsync(sql);
 }

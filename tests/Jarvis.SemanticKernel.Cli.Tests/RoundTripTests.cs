@@ -48,9 +48,26 @@ public abstract class RoundTripTests : IAsyncLifetime
         Assert.Matches(@"took +\d+ ms", kill.Output);
         Assert.Matches(@"(?s)ACTIVE.*since +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC.*by +cli:night-watch.*reason +The budget is spent", stopped.Output);
         Assert.Matches("(?s)open.*by +cli:roman.*reason +Checked, go on", released.Output);
-        Assert.Matches("^2\t20.* UTC\tdeactivate\tcli:roman\tChecked, go on$", audit.Lines[^2]);
-        Assert.Matches("^1\t20.* UTC\tactivate\tcli:night-watch\tThe budget is spent$", audit.Lines[^1]);
+        Assert.Matches("^2\t20.* UTC\tdeactivate\tglobal\tcli:roman\tChecked, go on$", audit.Lines[^2]);
+        Assert.Matches("^1\t20.* UTC\tactivate\tglobal\tcli:night-watch\tThe budget is spent$", audit.Lines[^1]);
         Assert.Empty(kill.Error + stopped.Error + resume.Error + released.Error + audit.Error);
+    }
+
+    [Fact]
+    public async Task KillNow_SaysThatItCutsAndIsShownByStatus()
+    {
+        CliResult kill = await _jarvis.RunAsync("kill", "--now", "Loops", "again", "and", "again");
+        CliResult status = await _jarvis.RunAsync("status");
+        JsonElement killed = (await _jarvis.RunAsync("kill", "Loops", "--now", "--json")).Document;
+        JsonElement stopped = (await _jarvis.RunAsync("status", "--json")).Document;
+        JsonElement unsaid = (await _jarvis.RunAsync("kill", "Loops", "--json")).Document;
+
+        Assert.Equal((0, 3), (kill.ExitCode, status.ExitCode));
+        Assert.Matches("(?s)in flight +cut.*reason +Loops again and again", kill.Output);
+        Assert.Matches("in flight +cut", status.Output);
+        Assert.Equal("cancel", killed.GetProperty("inFlight").GetString());
+        Assert.Equal("cancel", stopped.GetProperty("inFlight").GetString());
+        Assert.Equal(JsonValueKind.Null, unsaid.GetProperty("inFlight").ValueKind);
     }
 
     [Fact]
@@ -87,6 +104,62 @@ public abstract class RoundTripTests : IAsyncLifetime
         {
             Assert.Equal(("Loops", "cli:roman"), (reason, by));
         }
+    }
+
+    [Theory]
+    [InlineData("--tier", "Strong", "tier:strong", "tier strong")]
+    [InlineData("--model", "x-ai/grok-4.1:free", "model:x-ai/grok-4.1:free", "model x-ai/grok-4.1:free")]
+    [InlineData("--agent", "Night watch", "agent:Night watch", "agent Night watch")]
+    [InlineData("--goal", "42", "goal:42", "goal 42")]
+    public async Task KillThenResume_OfOneScope_IsSeenByStatusAndAuditAndLeavesTheRest(string option, string name, string scope, string words)
+    {
+        CliResult kill = await _jarvis.RunAsync("kill", option, name, "Too", "dear", "--by", "night-watch");
+        CliResult all = await _jarvis.RunAsync("status");
+        CliResult one = await _jarvis.RunAsync("status", option, name);
+        CliResult other = await _jarvis.RunAsync("status", "--goal", "7");
+        JsonElement status = (await _jarvis.RunAsync("status", "--json")).Document;
+        CliResult resume = await _jarvis.RunAsync("resume", option, name, "Paid", "--by", "roman");
+        CliResult released = await _jarvis.RunAsync("status", option, name);
+        CliResult audit = await _jarvis.RunAsync("audit");
+        JsonElement entry = (await _jarvis.RunAsync("audit", "--limit", "1", "--json")).Document.GetProperty("entries")[0];
+
+        Assert.Equal((0, 0, 3, 0, 0, 0), (kill.ExitCode, all.ExitCode, one.ExitCode, other.ExitCode, resume.ExitCode, released.ExitCode));
+        Assert.Matches($"(?s)ACTIVE: nothing new of {words} starts until 'jarvis resume {option} .*scope +{scope}\n.*reason +Too dear", kill.Output);
+        Assert.Matches($"(?s)open: calls may start.*ACTIVE: nothing of {words} starts\nscope +{scope}\n.*by +cli:night-watch\nreason +Too dear", all.Output);
+        Assert.Equal(all.Output, one.Output);
+        Assert.DoesNotContain(scope, other.Output, StringComparison.Ordinal);
+        Assert.Matches($"(?s)scope +{scope}\n.*by +cli:roman\nreason +Paid", released.Output);
+        Assert.False(status.GetProperty("active").GetBoolean());
+        JsonElement found = Assert.Single(status.GetProperty("scopes").EnumerateArray());
+        Assert.Equal((scope, true), (found.GetProperty("scope").GetString(), found.GetProperty("active").GetBoolean()));
+        Assert.Equal(("Too dear", "cli:night-watch"), Texts(found, "by"));
+        Assert.Matches($"^2\t20.* UTC\tdeactivate\t{scope}\tcli:roman\tPaid$", audit.Lines[^2]);
+        Assert.Matches($"^1\t20.* UTC\tactivate\t{scope}\tcli:night-watch\tToo dear$", audit.Lines[^1]);
+        Assert.Equal(scope, entry.GetProperty("scope").GetString());
+    }
+
+    [Fact]
+    public async Task Kill_OfEverything_CountsForEveryScope()
+    {
+        JsonElement kill = (await _jarvis.RunAsync("kill", "all", "--json")).Document;
+        CliResult one = await _jarvis.RunAsync("status", "--tier", "strong");
+
+        Assert.Equal("global", kill.GetProperty("scope").GetString());
+        Assert.Equal(3, one.ExitCode);
+        Assert.Contains("scope       tier:strong", one.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task KeyThatNobodyKnows_StopsEverythingAndStatusSaysSo()
+    {
+        await ExecuteAsync("""INSERT INTO agent_state (key, value) VALUES ('kill_switch:provider:azure', '{"active":true,"reason":"by hand"}'), ('kill_switch:goal:1', '"garbage"')""");
+        CliResult status = await _jarvis.RunAsync("status");
+        CliResult goal = await _jarvis.RunAsync("status", "--goal", "1");
+        await ExecuteAsync("""UPDATE agent_state SET value = '{"active":false}' WHERE key = 'kill_switch:provider:azure'""");
+        CliResult unreadable = await _jarvis.RunAsync("status", "--goal", "1");
+
+        Assert.Equal((3, 3, 1), (status.ExitCode, goal.ExitCode, unreadable.ExitCode));
+        Assert.Matches("(?s)UNREADABLE: nothing of goal 1 starts.*ACTIVE: nothing starts, since this version does not know.*scope +provider:azure", status.Output);
     }
 
     [Fact]
@@ -145,6 +218,8 @@ public abstract class RoundTripTests : IAsyncLifetime
     protected abstract Task<string> CreateDatabaseAsync(string folder);
 
     protected abstract ValueTask DropDatabaseAsync();
+
+    protected abstract Task ExecuteAsync(string sql);
 
     private static (string Reason, string By) Texts(JsonElement element, string by) => (element.GetProperty("reason").GetString()!, element.GetProperty(by).GetString()!);
 }

@@ -19,6 +19,7 @@ public sealed partial class ScreenTests : IAsyncLifetime
         _jarvis.Environment["OPENROUTER_BASE_URL"] = "http://127.0.0.1:1/api/v1";
         await _jarvis.RunAsync("db", "migrate");
         await _jarvis.RunAsync("kill", LongReason, "--by", "night-watch");
+        await _jarvis.RunAsync("kill", "--model", "anthropic/claude-sonnet-4.5", LongReason, "--by", "night-watch");
     }
 
     public ValueTask DisposeAsync()

@@ -55,4 +55,28 @@ public class SharedWithPsqlTests(PostgresServer server)
         Assert.Equal(await migrated.DumpAsync("--schema-only"), await scripted.DumpAsync("--schema-only"));
         Assert.Equal(0, (await jarvis.RunAsync("status", "-d", scripted.ConnectionString)).ExitCode);
     }
+
+    [Fact]
+    public async Task DbScriptRoles_InPsqlTwice_MakesAnAgentThatActivatesAndDoesNotRelease()
+    {
+        await using PostgresDatabase database = await server.CreateDatabaseAsync();
+        string agent = $"agent_{Guid.NewGuid():N}";
+        using CommandLine jarvis = new();
+        await jarvis.RunAsync("db", "migrate", "-d", database.ConnectionString);
+        CliResult script = await jarvis.RunAsync("db", "script", "--roles");
+        await database.PsqlAsync(script.Output);
+        await database.PsqlAsync(script.Output);
+        await database.ExecuteAsync($"CREATE ROLE {agent} LOGIN IN ROLE jarvis_agent");
+        string asAgent = new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = agent }.ConnectionString;
+
+        CliResult kill = await jarvis.RunAsync("kill", "Loops", "-d", asAgent);
+        CliResult resume = await jarvis.RunAsync("resume", "Fine", "-d", asAgent);
+        CliResult status = await jarvis.RunAsync("status", "-d", database.ConnectionString);
+        await database.ExecuteAsync($"DROP OWNED BY {agent}; DROP ROLE {agent}");
+
+        Assert.Equal((0, 1, 3), (kill.ExitCode, resume.ExitCode, status.ExitCode));
+        Assert.Contains($"role {agent} may activate the kill switch, not release it", resume.Error, StringComparison.Ordinal);
+        Assert.Contains("jarvis_operator", resume.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("db migrate", resume.Error, StringComparison.Ordinal);
+    }
 }

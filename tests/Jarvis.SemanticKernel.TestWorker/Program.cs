@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace Jarvis.SemanticKernel.TestWorker;
 
 /// <summary>
-/// A process that calls a model without pause, for tests of several processes: NAME ENDPOINT DATABASE CALLERS. Says "running" and "stopped" on standard output when
-/// all its callers are, and ends when its standard input does.
+/// A process that calls a model without pause, for tests of several processes: NAME ENDPOINT DATABASE CALLERS, and "stream" for callers who read streams instead. Says
+/// "running" and "stopped" on standard output when all its callers are, and ends when its standard input does.
 /// </summary>
 internal static class Program
 {
@@ -27,10 +28,14 @@ internal static class Program
         await using (provider.ConfigureAwait(false))
         {
             int callers = int.Parse(args[3], CultureInfo.InvariantCulture);
+            bool isStreaming = args is [.., "stream"];
             using var ending = new CancellationTokenSource();
             var board = new Board(callers);
-            Task[] loops = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(provider, board, ending.Token)))];
-            await Console.In.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
+            Task[] loops = [.. Enumerable.Range(0, callers).Select(_ => Task.Run(() => CallAsync(provider, board, isStreaming, ending.Token)))];
+
+            // Reading the console blocks its thread. A caller that fails ends the process, and whoever waits for its words finds out.
+            var told = Task.Run(() => Console.In.ReadToEndAsync(CancellationToken.None));
+            await Task.WhenAny([told, .. loops]).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(loops).ConfigureAwait(false);
         }
@@ -38,7 +43,8 @@ internal static class Program
         return 0;
     }
 
-    private static async Task CallAsync(ServiceProvider provider, Board board, CancellationToken ending)
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "At the end a call may fail in any way.")]
+    private static async Task CallAsync(ServiceProvider provider, Board board, bool isStreaming, CancellationToken ending)
     {
         IChatCompletionService chat = provider.GetRequiredKeyedService<IChatCompletionService>(Tier.Cheap);
         IKillSwitch killSwitch = provider.GetRequiredService<IKillSwitch>();
@@ -49,22 +55,54 @@ internal static class Program
             {
                 try
                 {
-                    await chat.GetChatMessageContentsAsync(new ChatHistory("go on"), cancellationToken: ending).ConfigureAwait(false);
-                    isRunning = board.Running(isRunning);
+                    if (isStreaming)
+                    {
+                        await foreach (StreamingChatMessageContent piece in chat.GetStreamingChatMessageContentsAsync("go on", cancellationToken: ending).ConfigureAwait(false))
+                        {
+                            isRunning = board.Running(isRunning);
+                        }
+                    }
+                    else
+                    {
+                        await chat.GetChatMessageContentsAsync(new ChatHistory("go on"), cancellationToken: ending).ConfigureAwait(false);
+                        isRunning = board.Running(isRunning);
+                    }
                 }
                 catch (KillSwitchActiveException)
                 {
                     isRunning = board.Stopped(isRunning);
-                    while ((await killSwitch.GetStateAsync(ending).ConfigureAwait(false)).IsActive)
-                    {
-                        await Task.Delay(LookAgain, ending).ConfigureAwait(false);
-                    }
+                    await WaitForReleaseAsync(killSwitch, ending).ConfigureAwait(false);
+                }
+                catch (KillSwitchUnavailableException)
+                {
+                    // The machine is slow: a switch that cannot be read in time blocks, and that is no activation.
+                    await Task.Delay(LookAgain, ending).ConfigureAwait(false);
                 }
             }
         }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        catch (Exception) when (ending.IsCancellationRequested)
         {
-            // The test is over.
+            // The test is over, whatever the SDK makes of it.
+        }
+    }
+
+    private static async Task WaitForReleaseAsync(IKillSwitch killSwitch, CancellationToken ending)
+    {
+        while (await IsBlockedAsync(killSwitch, ending).ConfigureAwait(false))
+        {
+            await Task.Delay(LookAgain, ending).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<bool> IsBlockedAsync(IKillSwitch killSwitch, CancellationToken ending)
+    {
+        try
+        {
+            return (await killSwitch.GetStateAsync(ending).ConfigureAwait(false)).IsActive;
+        }
+        catch (KillSwitchUnavailableException)
+        {
+            return true;
         }
     }
 

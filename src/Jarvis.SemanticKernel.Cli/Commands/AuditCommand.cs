@@ -18,7 +18,7 @@ internal static class AuditCommand
                 result.AddError($"--limit is {number}; 1 to {Most} are accepted.");
             }
         });
-        Command command = new("audit", "List the changes of the kill switch, newest first.") { limit };
+        Command command = new("audit", "List the changes of the kill switches, newest first.") { limit };
         command.SetAction(CommandRunner.For(options, (run, parsed, token) => RunAsync(run, parsed.GetValue(limit), token)));
         return command;
     }
@@ -34,9 +34,9 @@ internal static class AuditCommand
                 return;
             }
 
-            screen.Table(["No", "When", "What", "Who", "Why"], entries.Select(entry => new[]
+            screen.Table(["No", "When", "What", "Scope", "Who", "Why"], entries.Select(entry => new[]
             {
-                entry.Id.ToString(CultureInfo.InvariantCulture), Terminal.Time(entry.At), entry.Action, entry.TriggeredBy, entry.Reason,
+                entry.Id.ToString(CultureInfo.InvariantCulture), Terminal.Time(entry.At), entry.Action, entry.Scope.ToString(), entry.TriggeredBy, entry.Reason,
             }));
         });
         return ExitCode.Ok;

@@ -11,7 +11,7 @@ internal static class DoctorCommand
 
     public static Command Create(GlobalOptions options)
     {
-        Command command = new("doctor", "Check key, database, schema, time zone, listener, tiers and the gate itself. Costs nothing and changes nothing. Exit code 4 for a fault.");
+        Command command = new("doctor", "Check key, database, schema, role, time zone, listener, processes, tiers and the gate itself. Costs nothing and changes nothing. Exit code 4 for a fault.");
         command.SetAction(CommandRunner.For(options, (run, _, token) => RunAsync(run, token), Patience, readsModelSettings: true));
         return command;
     }
@@ -23,7 +23,8 @@ internal static class DoctorCommand
         List<DatabaseFinding> findings = [.. await run.Tables.ExamineAsync(cancellationToken)];
         if (findings.Exists(finding => finding is { Subject: "schema", Outcome: DatabaseFindingOutcome.Ok }))
         {
-            findings.Add(await SwitchCheck.RunAsync(run.KillSwitch, cancellationToken));
+            findings.AddRange(await SwitchCheck.RunAsync(run.KillSwitch, cancellationToken));
+            findings.AddRange(await ProcessCheck.RunAsync(run.Processes, TimeProvider.System, cancellationToken));
         }
 
         findings.AddRange(await endpoint);

@@ -3,9 +3,13 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 /// <summary>A failed command. The database is null when the setting that names it is at fault.</summary>
 internal sealed record ErrorDocument(string? Database, string Error);
 
-internal sealed record ChangeDocument(string Database, bool Active, string Reason, string By, double TookMilliseconds);
+internal sealed record ChangeDocument(
+    string Database, string Scope, bool Active, string Reason, string By, double TookMilliseconds, string? InFlight, AcknowledgementDocument? Acknowledgement);
 
-internal sealed record StatusDocument(string Database, bool Active, string? Reason, DateTimeOffset? Since, string? By);
+internal sealed record StatusDocument(
+    string Database, bool Active, string? Reason, DateTimeOffset? Since, string? By, IEnumerable<SwitchDocument> Scopes, string? InFlight, long Version, IEnumerable<ProcessDocument> Processes);
+
+internal sealed record SwitchDocument(string Scope, bool Active, string? Reason, DateTimeOffset? Since, string? By, string? Fault, string? InFlight);
 
 internal sealed record AuditDocument(string Database, IEnumerable<AuditEntryDocument> Entries);
 

@@ -49,6 +49,15 @@ internal sealed class Terminal
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
+    /// <summary>A length of time in its largest unit, as people say it.</summary>
+    public static string Age(TimeSpan length) => length switch
+    {
+        { TotalMinutes: < 1 } => $"{Math.Max(0, length.TotalSeconds):0} s",
+        { TotalHours: < 1 } => $"{(int)length.TotalMinutes} min",
+        { TotalDays: < 1 } => $"{(int)length.TotalHours} h {length.Minutes} min",
+        _ => $"{(int)length.TotalDays} d {length.Hours} h",
+    };
+
     public static void WriteDocument<T>(T document, JsonTypeInfo<T> type) => WriteRaw(JsonSerializer.Serialize(document, type) + "\n");
 
     public static void WriteRaw(string text)
@@ -58,6 +67,9 @@ internal sealed class Terminal
     }
 
     public void Fact(string label, string text) => Entry(label, text, "default");
+
+    /// <summary>A fact that somebody has to do something about.</summary>
+    public void Alarm(string label, string text) => Entry(label, text, "bold red");
 
     public void State(string state, bool isActive, string meaning)
     {
@@ -100,8 +112,8 @@ internal sealed class Terminal
         Table table = new() { Border = TableBorder.None };
         for (int column = 0; column < headings.Length; column++)
         {
-            // The last one takes what is left.
-            table.AddColumn(new TableColumn(new Text(headings[column], new Style(decoration: Decoration.Bold))) { NoWrap = column < headings.Length - 2, Padding = new Padding(0, 0, column < headings.Length - 1 ? 2 : 0, 0) });
+            // The last ones share what is left.
+            table.AddColumn(new TableColumn(new Text(headings[column], new Style(decoration: Decoration.Bold))) { NoWrap = column < headings.Length - 3, Padding = new Padding(0, 0, column < headings.Length - 1 ? 2 : 0, 0) });
         }
 
         foreach (string[] row in rows)

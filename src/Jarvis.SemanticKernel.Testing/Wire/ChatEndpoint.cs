@@ -27,7 +27,7 @@ internal sealed class ChatEndpoint(OpenRouterSimulatorOptions options, KeyCheck 
         }
         finally
         {
-            request.Complete(outcome);
+            request.Complete(outcome, _time.GetUtcNow());
             if (!_keepsRequests)
             {
                 document?.Dispose();

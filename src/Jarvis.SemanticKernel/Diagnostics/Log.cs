@@ -29,4 +29,10 @@ internal static partial class Log
 
     [LoggerMessage(3006, LogLevel.Critical, "The record of call {CallId} (tier {Tier}, status {Status}, cost {CostUsd} USD) is not durable.")]
     public static partial void RecordNotDurable(this ILogger logger, Guid callId, string tier, string status, decimal? costUsd, Exception exception);
+
+    [LoggerMessage(3009, LogLevel.Warning, "The heartbeat of this process cannot be written: {Fault} It is tried again; calls and the kill switch do not depend on it.")]
+    public static partial void HeartbeatFailed(this ILogger logger, string fault);
+
+    [LoggerMessage(3010, LogLevel.Information, "The heartbeat of this process can be written again.")]
+    public static partial void HeartbeatWorks(this ILogger logger);
 }

@@ -114,6 +114,11 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
             Between("KillSwitch:MaxStaleness", staleness, killSwitch.CacheDuration, hour);
         }
 
+        if (!Enum.IsDefined(killSwitch.InFlight))
+        {
+            faults.Add(FormattableString.Invariant($"KillSwitch:InFlight is {killSwitch.InFlight}. Accepted is {nameof(KillSwitchInFlight.Finish)} or {nameof(KillSwitchInFlight.Cancel)}."));
+        }
+
         Between("Ledger:StoreTimeout", options.Ledger.StoreTimeout, tick, TimeSpan.FromMinutes(10));
         Between("Resilience:MaxRetries", resilience.MaxRetries, 0, 10);
         Between("Resilience:RetryDelay", resilience.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));

@@ -28,25 +28,29 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<JarvisStorage>();
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().Database);
-        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateAiCallStore(
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchStore());
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateProcessStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
     }
 
     public static void AddJarvisKillSwitch(this IServiceCollection services)
     {
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchChanges(provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<KillSwitchWatch>();
-        services.TryAddSingleton(provider => new KillSwitchNeighbours(provider.GetRequiredService<JarvisStorage>().Identity));
+        services.TryAddSingleton(KillSwitchHubs.OfThisProcess);
+        services.TryAddSingleton(CreateMember);
         services.TryAddSingleton<KillSwitchGuard>();
         services.TryAddSingleton<IKillSwitch, StoredKillSwitch>();
+        services.TryAddSingleton<IKillSwitchProcesses, StoredKillSwitchProcesses>();
     }
 
     public static void AddJarvisKillSwitchFilters(this IServiceCollection services)
     {
         services.TryAddSingleton<IKillSwitchGate>(provider => provider.GetRequiredService<IKillSwitch>() is StoredKillSwitch stored
             ? new StoredKillSwitchGate(stored.Guard)
-            : new ForeignKillSwitchGate(provider.GetRequiredService<IKillSwitch>()));
+            : new ForeignKillSwitchGate(
+                provider.GetRequiredService<IKillSwitch>(), provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.KillSwitch.InFlight));
         services.TryAddSingleton<KillSwitchFilter>();
         services.AddSingleton<IPromptRenderFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
         services.AddSingleton<IFunctionInvocationFilter>(provider => provider.GetRequiredService<KillSwitchFilter>());
@@ -57,6 +61,7 @@ internal static class JarvisRegistrationSteps
     {
         services.TryAddSingleton<IAiCallLedger, GroupCommitLedger>();
         services.TryAddSingleton<ICostReport, CostReport>();
+        services.TryAddSingleton<RecordBacklog>();
         services.TryAddSingleton<AiCallLogFilter>();
     }
 
@@ -122,5 +127,19 @@ internal static class JarvisRegistrationSteps
         }
 
         registration.Plugins.ForEach(services.Add);
+    }
+
+    // One for each container. What it shares with others of the process is found by names that hold no password.
+    private static KillSwitchMember CreateMember(IServiceProvider provider)
+    {
+        JarvisStorage storage = provider.GetRequiredService<JarvisStorage>();
+        KillSwitchOptions options = provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.KillSwitch;
+        bool hasHeartbeat = options.Heartbeat && provider.GetRequiredService<JarvisRegistration>().CallsModels;
+        return new KillSwitchMember(
+            provider.GetRequiredService<KillSwitchHubs>().Of(storage.Identity, storage.ListenIdentity, provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<IKillSwitchChanges>(),
+            hasHeartbeat ? provider.GetRequiredService<IProcessStore>() : null,
+            options,
+            provider.GetRequiredService<ILogger<KillSwitchMember>>());
     }
 }

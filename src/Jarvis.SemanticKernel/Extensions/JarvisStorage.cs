@@ -6,7 +6,6 @@ using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Jarvis.SemanticKernel.Extensions;
 
@@ -23,14 +22,15 @@ internal sealed class JarvisStorage : IDisposable
         DatabaseTarget target = FindTarget(options.Value, environment);
         if (target.Kind == DatabaseKind.Postgres)
         {
-            Identity = new NpgsqlConnectionStringBuilder(target.ConnectionString) { Password = null }.ConnectionString;
-            _postgres = new PostgresConnections(target, FindListenTarget(options.Value));
+            DatabaseTarget listen = FindListenTarget(options.Value) ?? target;
+            (Identity, ListenIdentity) = (PostgresConnections.Identify(target), PostgresConnections.Identify(listen));
+            _postgres = new PostgresConnections(target, listen, options.Value.Ledger.StoreTimeout);
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else
         {
             _sqlite = new SqliteConnections(target);
-            Identity = _sqlite.Path;
+            (Identity, ListenIdentity) = (_sqlite.Path, "");
             Database = new SqliteJarvisDatabase(target, _sqlite);
         }
     }
@@ -40,8 +40,11 @@ internal sealed class JarvisStorage : IDisposable
     /// <summary>Gets what tells this database from others, without a password.</summary>
     public string Identity { get; }
 
-    public IAiCallStore CreateAiCallStore(ILoggerFactory loggers) => _postgres is not null
-        ? new PostgresAiCallStore(_postgres, Database, loggers.CreateLogger<PostgresAiCallStore>())
+    /// <summary>Gets what tells the server on which changes are heard from others, without a password.</summary>
+    public string ListenIdentity { get; }
+
+    public IAiCallStore CreateAiCallStore(TimeProvider time, ILoggerFactory loggers) => _postgres is not null
+        ? new PostgresAiCallStore(_postgres, Database, time, loggers.CreateLogger<PostgresAiCallStore>())
         : new SqliteAiCallStore(_sqlite!, Database, loggers.CreateLogger<SqliteAiCallStore>());
 
     public IKillSwitchStore CreateKillSwitchStore() =>
@@ -51,6 +54,8 @@ internal sealed class JarvisStorage : IDisposable
         _postgres is not null ? new PostgresKillSwitchReleaseStore(_postgres, Database) : new SqliteKillSwitchReleaseStore(_sqlite!, Database);
 
     public IKillSwitchChanges CreateKillSwitchChanges(TimeProvider time) => _postgres is not null ? new PostgresKillSwitchChanges(_postgres, time) : new SqliteKillSwitchChanges();
+
+    public IProcessStore CreateProcessStore() => _postgres is not null ? new PostgresProcessStore(_postgres) : new SqliteProcessStore(_sqlite!);
 
     public ICostStore CreateCostStore() => _postgres is not null ? new PostgresCostStore(_postgres, Database) : new SqliteCostStore(_sqlite!, Database);
 

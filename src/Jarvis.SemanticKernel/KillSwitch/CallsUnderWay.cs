@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>The calls under way in one container. Adding and removing one takes a lock for nanoseconds; all are looked at only when something is stopped.</summary>
-internal sealed class CallsUnderWay
+/// <param name="inFlight">What becomes of them when the activation does not say.</param>
+internal sealed class CallsUnderWay(KillSwitchInFlight inFlight = KillSwitchInFlight.Finish)
 {
     private readonly Lock _gate = new();
     private KillSwitchSnapshot _snapshot = KillSwitchSnapshot.Empty;
@@ -43,13 +44,18 @@ internal sealed class CallsUnderWay
         }
     }
 
-    // A switch that cannot be told keeps calls from starting; it ends none.
-    private static void StopIfCovered(StopLink link, KillSwitchSnapshot snapshot)
+    // A switch that cannot be told keeps calls from starting; it ends none. One that was released meanwhile lets what is under way finish.
+    private void StopIfCovered(StopLink link, KillSwitchSnapshot snapshot)
     {
         KillSwitchState? stop = link.Subject.FindStop(snapshot, out _);
         if ((stop is { Fault: null } ? stop : link.Subject.FindActivation(snapshot, out _)) is { } state)
         {
             link.Stop(state);
+        }
+
+        if (link.Subject.FindCut(snapshot, inFlight) is { } cut)
+        {
+            link.Cut(cut);
         }
     }
 

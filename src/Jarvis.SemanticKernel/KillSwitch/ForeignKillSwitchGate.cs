@@ -1,7 +1,7 @@
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>A switch that somebody brought along knows what it stops; whatever it stops inside a call stops everything around it.</summary>
-internal sealed class ForeignKillSwitchGate(IKillSwitch killSwitch) : IKillSwitchGate
+internal sealed class ForeignKillSwitchGate(IKillSwitch killSwitch, KillSwitchInFlight inFlight) : IKillSwitchGate
 {
     private static readonly KillSwitchState Unknown = new() { IsActive = true, Reason = "it was activated while this call was under way" };
 
@@ -26,5 +26,13 @@ internal sealed class ForeignKillSwitchGate(IKillSwitch killSwitch) : IKillSwitc
         }
     }
 
-    public IDisposable Watch(StopLink link) => killSwitch.StopToken.UnsafeRegister(static link => ((StopLink)link!).Stop(Unknown), link);
+    public IDisposable Watch(StopLink link) => inFlight == KillSwitchInFlight.Cancel
+        ? killSwitch.StopToken.UnsafeRegister(
+            static link =>
+            {
+                ((StopLink)link!).Stop(Unknown);
+                ((StopLink)link).Cut(Unknown);
+            },
+            link)
+        : killSwitch.StopToken.UnsafeRegister(static link => ((StopLink)link!).Stop(Unknown), link);
 }

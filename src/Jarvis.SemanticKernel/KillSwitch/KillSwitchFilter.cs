@@ -45,7 +45,7 @@ internal sealed class KillSwitchFilter(IKillSwitchGate gate) : IPromptRenderFilt
     {
         await CheckRequestAsync(context.Request, context.CancellationToken).ConfigureAwait(false);
         StopLink? link = StopLink.Of(context.Request);
-        link?.EnterAttempt();
+        link?.EnterAttempt(context);
         try
         {
             await next(context).ConfigureAwait(false);

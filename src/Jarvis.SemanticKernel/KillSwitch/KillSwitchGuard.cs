@@ -10,15 +10,12 @@ namespace Jarvis.SemanticKernel.KillSwitch;
 /// </summary>
 internal sealed class KillSwitchGuard
 {
-    // The first use may have to create the tables.
-    private static readonly TimeSpan PrepareTimeout = TimeSpan.FromSeconds(30);
-
     // Older than any clock says, and no overflow when subtracted from it.
     private const long LongAgo = long.MinValue / 2;
 
     private readonly IKillSwitchStore _store;
-    private readonly KillSwitchWatch? _watch;
-    private readonly KillSwitchNeighbours? _neighbours;
+    private readonly KillSwitchPreparation _preparation;
+    private readonly KillSwitchMember? _member;
     private readonly TimeProvider _time;
     private readonly MonotonicClock _clock;
     private readonly ILogger _logger;
@@ -33,41 +30,41 @@ internal sealed class KillSwitchGuard
     // Activations committed in this process since the running read began, which it may have missed.
     private readonly List<KillSwitchState> _believed = [];
     private readonly StopSignal _stop = new();
-    private Reading? _last;
-    private Reading? _lastGood;
-    private Reading? _overtaken;
+    private KillSwitchReading? _last;
+    private KillSwitchReading? _lastGood;
+    private KillSwitchReading? _overtaken;
     private KillSwitchSnapshot _newest = KillSwitchSnapshot.Empty;
     private Task? _reading;
     private int _generation;
-    private bool _isPrepared;
 
     public KillSwitchGuard(
         IKillSwitchStore store,
         IOptions<JarvisRoutingOptions> options,
         TimeProvider time,
         ILogger<KillSwitchGuard> logger,
-        KillSwitchWatch? watch = null,
-        KillSwitchNeighbours? neighbours = null)
+        KillSwitchMember? member = null)
     {
-        (_watch, _neighbours) = (watch, neighbours);
+        _member = member;
         KillSwitchOptions settings = options.Value.KillSwitch;
         (_store, _time, _clock, _logger) = (store, time, new MonotonicClock(time), logger);
+        _preparation = new KillSwitchPreparation(store, time);
         _cacheMilliseconds = (long)settings.CacheDuration.TotalMilliseconds;
         _stalenessMilliseconds = (long)(settings.MaxStaleness ?? settings.CacheDuration).TotalMilliseconds;
         _readTimeout = settings.ReadTimeout;
         _oldestMilliseconds = _cacheMilliseconds + (long)_readTimeout.TotalMilliseconds;
-        neighbours?.Add(this);
+        UnderWay = new CallsUnderWay(settings.InFlight);
+        member?.Join(this);
     }
 
     public CancellationToken StopToken => _stop.Token;
 
     /// <summary>Gets the calls under way, which are told of what stops them.</summary>
-    public CallsUnderWay UnderWay { get; } = new();
+    public CallsUnderWay UnderWay { get; }
 
     /// <summary>Gets the last snapshot while it is fresh.</summary>
     public bool TryGetFresh([NotNullWhen(true)] out KillSwitchSnapshot? snapshot)
     {
-        Reading? last = Volatile.Read(ref _last);
+        KillSwitchReading? last = Volatile.Read(ref _last);
         snapshot = last is not null && _clock.Milliseconds - last.StartedAt < _cacheMilliseconds ? last.Snapshot : null;
         return snapshot is not null;
     }
@@ -76,7 +73,7 @@ internal sealed class KillSwitchGuard
     /// <exception cref="KillSwitchUnavailableException">It cannot be read.</exception>
     public async ValueTask<KillSwitchSnapshot> GetSnapshotAsync(CancellationToken cancellationToken)
     {
-        Reading? last = Volatile.Read(ref _last);
+        KillSwitchReading? last = Volatile.Read(ref _last);
         if (last is null || _clock.Milliseconds - last.StartedAt >= _cacheMilliseconds)
         {
             last = await ReadAgainAsync(cancellationToken).ConfigureAwait(false);
@@ -94,10 +91,10 @@ internal sealed class KillSwitchGuard
     public void AcceptActivation(KillSwitchState state)
     {
         Believe(state);
-        _neighbours?.TellActivation(this, state);
+        _member?.TellActivation(state);
 
         // A process that only writes at first has to hear of what others do next.
-        _watch?.Start(this);
+        _member?.Start();
     }
 
     /// <summary>Takes over an activation that was committed in this process. A read that began before it may have missed it.</summary>
@@ -109,7 +106,7 @@ internal sealed class KillSwitchGuard
             KillSwitchSnapshot snapshot = _newest.With(state);
             if (state.Scope == KillSwitchScope.Global)
             {
-                Keep(new Reading(_clock.Milliseconds, snapshot, null, null));
+                Keep(new KillSwitchReading(_clock.Milliseconds, snapshot, null, null));
                 return;
             }
 
@@ -130,7 +127,7 @@ internal sealed class KillSwitchGuard
     {
         Forget();
         await ((Task)ReadAgainAsync(cancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _watch?.Start(this);
+        _member?.Start();
     }
 
     /// <summary>Forgets what was read: somebody has changed the switch. Nothing starts here before it has been read again, which begins at once.</summary>
@@ -155,7 +152,7 @@ internal sealed class KillSwitchGuard
 
     private async Task LookAsync()
     {
-        Reading? last = Volatile.Read(ref _last);
+        KillSwitchReading? last = Volatile.Read(ref _last);
         if (last is null || _clock.Milliseconds - last.StartedAt >= _cacheMilliseconds)
         {
             // A failure is kept and reported like any other read's.
@@ -172,13 +169,17 @@ internal sealed class KillSwitchGuard
         }
     }
 
-    private async Task<Reading> ReadAgainAsync(CancellationToken cancellationToken)
+    private async Task<KillSwitchReading> ReadAgainAsync(CancellationToken cancellationToken)
     {
-        await PrepareAsync(cancellationToken).ConfigureAwait(false);
+        if (await _preparation.RunAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _member?.Start();
+        }
+
         long askedAt = _clock.Milliseconds;
         try
         {
-            Reading? read;
+            KillSwitchReading? read;
             do
             {
                 TimeSpan left = _readTimeout - TimeSpan.FromMilliseconds(_clock.Milliseconds - askedAt);
@@ -197,36 +198,13 @@ internal sealed class KillSwitchGuard
             }
 
             // The read goes on, alone; nobody starts another one behind it.
-            return new Reading(askedAt, null, $"the database did not answer within {_readTimeout.TotalMilliseconds:0} ms.", null);
+            return new KillSwitchReading(askedAt, null, $"the database did not answer within {_readTimeout.TotalMilliseconds:0} ms.", null);
         }
     }
 
     // While reading fails, the last good read serves for as long as the options allow. A row that was read and says nothing is no failure: it closes its switch.
-    private Reading Usable(Reading reading) =>
+    private KillSwitchReading Usable(KillSwitchReading reading) =>
         reading.Snapshot is null && Volatile.Read(ref _lastGood) is { } good && _clock.Milliseconds - good.StartedAt < _stalenessMilliseconds ? good : reading;
-
-    private async ValueTask PrepareAsync(CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref _isPrepared))
-        {
-            return;
-        }
-
-        try
-        {
-            await _store.PrepareAsync(cancellationToken).AsTask().WaitAsync(PrepareTimeout, _time, cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _isPrepared, true);
-            _watch?.Start(this);
-        }
-        catch (TimeoutException e)
-        {
-            throw new KillSwitchUnavailableException($"the database was not ready after {PrepareTimeout.TotalSeconds:0} s.", e);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new KillSwitchUnavailableException(KillSwitchFault.Describe(e), e);
-        }
-    }
 
     private Task StartOrJoinRead()
     {
@@ -238,30 +216,30 @@ internal sealed class KillSwitchGuard
                 return Task.CompletedTask;
             }
 
-            if (_reading is { IsCompleted: false } running)
-            {
-                return running;
-            }
-
-            int generation = _generation;
-            _believed.Clear();
-            return _reading = Detached.Run(() => ReadAsync(generation));
+            return _reading is { IsCompleted: false } running ? running : BeginRead();
         }
+    }
+
+    private Task BeginRead()
+    {
+        int generation = _generation;
+        _believed.Clear();
+        return _reading = Detached.Run(() => ReadAsync(generation));
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever keeps the switch from being read closes it; the cause is kept.")]
     private async Task ReadAsync(int generation)
     {
         long startedAt = _clock.Milliseconds;
-        Reading reading;
+        KillSwitchReading reading;
         try
         {
             KillSwitchRows rows = await _store.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-            reading = new Reading(startedAt, KillSwitchSnapshot.Of(rows, Volatile.Read(ref _newest)), null, null);
+            reading = new KillSwitchReading(startedAt, KillSwitchSnapshot.Of(rows, Volatile.Read(ref _newest)), null, null);
         }
         catch (Exception e)
         {
-            reading = new Reading(startedAt, null, KillSwitchFault.Describe(e), e);
+            reading = new KillSwitchReading(startedAt, null, KillSwitchFault.Describe(e), e);
         }
 
         lock (_gate)
@@ -275,17 +253,21 @@ internal sealed class KillSwitchGuard
             if (generation == _generation)
             {
                 Keep(reading);
+                _member?.Apply(reading.Snapshot?.Version);
             }
             else
             {
                 Volatile.Write(ref _overtaken, reading);
+
+                // Whoever wanted to know of it may have given up waiting for this read: those who only wait must hear of it all the same.
+                BeginRead();
             }
         }
     }
 
-    private void Keep(Reading reading)
+    private void Keep(KillSwitchReading reading)
     {
-        Reading? before = _last;
+        KillSwitchReading? before = _last;
         Volatile.Write(ref _last, reading);
         if (reading.Snapshot is { } snapshot)
         {
@@ -313,11 +295,5 @@ internal sealed class KillSwitchGuard
         }
 
         UnderWay.Apply(snapshot);
-    }
-
-    // StartedAt is when the read began: the states may be older than its arrival, never older than this. No snapshot: the read itself failed, or did not come back in time.
-    private sealed record Reading(long StartedAt, KillSwitchSnapshot? Snapshot, string? Fault, Exception? Cause)
-    {
-        public Reading With(KillSwitchState activation) => Snapshot is null ? this : this with { Snapshot = Snapshot.With(activation) };
     }
 }

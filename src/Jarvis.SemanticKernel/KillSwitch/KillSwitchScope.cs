@@ -29,6 +29,18 @@ public sealed class KillSwitchScope : IEquatable<KillSwitchScope>
     /// <summary>Gets a value indicating whether everything is stopped.</summary>
     internal bool IsOfAll => Kind is KillSwitchScopeKind.Global or KillSwitchScopeKind.Unknown;
 
+    /// <summary>Says whether both stop the same.</summary>
+    /// <param name="left">One scope.</param>
+    /// <param name="right">The other one.</param>
+    /// <returns>True when they are equal.</returns>
+    public static bool operator ==(KillSwitchScope? left, KillSwitchScope? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Says whether they stop different things.</summary>
+    /// <param name="left">One scope.</param>
+    /// <param name="right">The other one.</param>
+    /// <returns>True when they are not equal.</returns>
+    public static bool operator !=(KillSwitchScope? left, KillSwitchScope? right) => !(left == right);
+
     /// <summary>Makes the scope of a tier.</summary>
     /// <param name="tier">The tier's name, without regard to case; 1 to 238 characters, none of them a control character.</param>
     /// <returns>The scope.</returns>

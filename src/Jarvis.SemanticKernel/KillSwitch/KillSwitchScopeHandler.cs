@@ -18,22 +18,15 @@ internal sealed class KillSwitchScopeHandler(IKillSwitchGate gate) : DelegatingH
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException && !cancellationToken.IsCancellationRequested && link.StoppedBy is not null)
         {
-            throw Stopped(link);
+            throw link.ToException(link.StoppedBy!);
         }
 
         if (!response.IsSuccessStatusCode && link.StoppedBy is not null)
         {
             response.Dispose();
-            throw Stopped(link);
+            throw link.ToException(link.StoppedBy!);
         }
 
         return response;
-    }
-
-    private static KillSwitchActiveException Stopped(StopLink link)
-    {
-        var stopped = new KillSwitchActiveException(link.StoppedBy!);
-        link.Subject.Stop(link.StoppedBy!.Scope, stopped);
-        return stopped;
     }
 }

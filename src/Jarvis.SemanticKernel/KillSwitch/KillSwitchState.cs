@@ -15,6 +15,9 @@ public sealed record KillSwitchState
     /// <summary>Gets since when, UTC; <see langword="null"/> when it was never changed or nobody wrote it down.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>Gets what becomes of calls under way; <see langword="null"/> when the switch is not active, and when whoever activated it left that to each process.</summary>
+    public KillSwitchInFlight? InFlight { get; init; }
+
     /// <summary>Gets what keeps the state of this switch from being told, as a sentence; <see langword="null"/> when nothing does.</summary>
     public string? Fault { get; init; }
 }

@@ -77,6 +77,20 @@ internal readonly struct KillSwitchSubject
         return found;
     }
 
+    /// <summary>Finds a switch that covers it, is active and wants what is under way to be cut.</summary>
+    public KillSwitchState? FindCut(KillSwitchSnapshot snapshot, KillSwitchInFlight unlessSaid)
+    {
+        foreach (KillSwitchState stop in snapshot.Stops)
+        {
+            if (stop is { Fault: null, Scope.Kind: not KillSwitchScopeKind.Unknown } && (stop.InFlight ?? unlessSaid) == KillSwitchInFlight.Cancel && IsCoveredBy(stop.Scope))
+            {
+                return stop;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Remembers that everything around it is stopped.</summary>
     public void StopAll(Exception cause) => Outermost?.Latch.Stop(cause);
 
@@ -100,6 +114,17 @@ internal readonly struct KillSwitchSubject
         .. Call is { } call && ReferenceEquals(call.Attribution, _attribution) ? [] : KillSwitchScope.Covering(_tier, _model, _attribution ?? CallAttribution.None),
         .. _prompt is null ? [] : PromptScopes.Of(_prompt),
     ];
+
+    private bool IsCoveredBy(KillSwitchScope scope)
+    {
+        bool isCovered = scope.IsOfAll || OwnScopes.Contains(scope);
+        for (LogicalCall? call = Call; call is not null && !isCovered; call = call.Outer)
+        {
+            isCovered = call.Scopes.Contains(scope);
+        }
+
+        return isCovered;
+    }
 
     private LogicalCall? Outermost
     {

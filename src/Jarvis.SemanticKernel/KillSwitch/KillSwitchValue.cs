@@ -10,9 +10,9 @@ internal static class KillSwitchValue
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static string Active(string reason, DateTimeOffset at) => Write(isActive: true, reason, "activatedAt", at);
+    public static string Active(string reason, DateTimeOffset at, KillSwitchInFlight? inFlight = null) => Write(isActive: true, reason, "activatedAt", at, Word(inFlight));
 
-    public static string Inactive(string reason, DateTimeOffset at) => Write(isActive: false, reason, "deactivatedAt", at);
+    public static string Inactive(string reason, DateTimeOffset at) => Write(isActive: false, reason, "deactivatedAt", at, inFlight: null);
 
     /// <summary>Reads the state; one that cannot be told is active, with a fault for people.</summary>
     public static KillSwitchState Read(KillSwitchRow row, KillSwitchScope scope)
@@ -37,6 +37,7 @@ internal static class KillSwitchValue
                     IsActive = isActive,
                     Reason = Text(root, "reason"),
                     Since = Instant(root, isActive ? "activatedAt" : "deactivatedAt"),
+                    InFlight = isActive ? InFlight(root) : null,
                 };
             }
         }
@@ -50,7 +51,7 @@ internal static class KillSwitchValue
 
     private static KillSwitchState Untold(KillSwitchScope scope, string fault) => new() { Scope = scope, IsActive = true, Fault = fault };
 
-    private static string Write(bool isActive, string reason, string timeName, DateTimeOffset at)
+    private static string Write(bool isActive, string reason, string timeName, DateTimeOffset at, string? inFlight)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -59,11 +60,31 @@ internal static class KillSwitchValue
             writer.WriteBoolean("active", isActive);
             writer.WriteString("reason", reason);
             writer.WriteString(timeName, at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            if (inFlight is not null)
+            {
+                writer.WriteString("inFlight", inFlight);
+            }
+
             writer.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    private static string? Word(KillSwitchInFlight? inFlight) => inFlight switch
+    {
+        KillSwitchInFlight.Cancel => "cancel",
+        KillSwitchInFlight.Finish => "finish",
+        _ => null,
+    };
+
+    // People write it by hand too. Another word says nothing.
+    private static KillSwitchInFlight? InFlight(JsonElement root) => Text(root, "inFlight")?.ToUpperInvariant() switch
+    {
+        "CANCEL" => KillSwitchInFlight.Cancel,
+        "FINISH" => KillSwitchInFlight.Finish,
+        _ => null,
+    };
 
     private static string? Text(JsonElement root, string name)
     {

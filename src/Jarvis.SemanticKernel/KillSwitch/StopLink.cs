@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Jarvis.SemanticKernel.KillSwitch;
 
 /// <summary>
-/// A call under way. When a switch that covers it is activated, the waits between its attempts end at once, and an attempt under way finishes: it is paid for.
+/// A call under way, to the end of its stream if it has one. When a switch that covers it is activated, the waits between its attempts end at once, and an attempt under way
+/// finishes, since it is paid for, unless whoever pulled the switch wants it cut.
 /// </summary>
 [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "A source without a timer holds nothing, and a stop may still be on its way to it.")]
 internal sealed class StopLink : IDisposable
@@ -14,7 +15,10 @@ internal sealed class StopLink : IDisposable
     private readonly CancellationTokenRegistration _callerRegistration;
     private readonly Lock _gate = new();
     private KillSwitchState? _stoppedBy;
+    private KillSwitchState? _cutBy;
+    private ModelCallContext? _attempt;
     private int _passes;
+    private bool _hasReturned;
 
     public StopLink(HttpRequestMessage request, KillSwitchSubject subject, CancellationToken caller)
     {
@@ -45,26 +49,41 @@ internal sealed class StopLink : IDisposable
 
     public static StopLink? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out StopLink? link) ? link : null;
 
-    public void EnterAttempt()
+    public void EnterAttempt(ModelCallContext attempt)
     {
+        bool isCut;
         lock (_gate)
         {
             _passes++;
+            _attempt = attempt;
+            isCut = _cutBy is not null;
+        }
+
+        if (isCut)
+        {
+            attempt.Cut(MakeException);
         }
     }
 
     public void LeaveAttempt()
     {
+        bool isStopped;
         bool isOver;
         lock (_gate)
         {
             _passes--;
-            isOver = _stoppedBy is not null && _passes == 0;
+            isStopped = _stoppedBy is not null && _passes == 0;
+            isOver = _hasReturned && _passes == 0;
+        }
+
+        if (isStopped)
+        {
+            _source.Cancel();
         }
 
         if (isOver)
         {
-            _source.Cancel();
+            Watch?.Dispose();
         }
     }
 
@@ -84,9 +103,57 @@ internal sealed class StopLink : IDisposable
         }
     }
 
+    /// <summary>Cuts the attempt under way, on another thread. The first word counts; one that came after a stop counts all the same.</summary>
+    public void Cut(KillSwitchState state)
+    {
+        ModelCallContext? attempt;
+        lock (_gate)
+        {
+            attempt = _cutBy is null && _passes > 0 ? _attempt : null;
+            _cutBy ??= state;
+        }
+
+        if (attempt is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static cut => cut.Link.CutAttempt(cut.Attempt), (Link: this, Attempt: attempt), preferLocal: false);
+        }
+    }
+
+    /// <summary>Makes what those are told whom the switch stops, and remembers that it stopped what it covers.</summary>
+    public KillSwitchActiveException ToException(KillSwitchState state)
+    {
+        var stopped = new KillSwitchActiveException(state);
+        Subject.Stop(state.Scope, stopped);
+        return stopped;
+    }
+
+    /// <summary>Says that the response was handed over. Its stream, if it is one, is watched until it ends.</summary>
     public void Dispose()
     {
-        Watch?.Dispose();
+        bool isOver;
+        lock (_gate)
+        {
+            _hasReturned = true;
+            isOver = _passes == 0;
+        }
+
+        if (isOver)
+        {
+            Watch?.Dispose();
+        }
+
         _callerRegistration.Dispose();
     }
+
+    private void CutAttempt(ModelCallContext attempt)
+    {
+        attempt.Cut(MakeException);
+        if (attempt.Status is null)
+        {
+            // Else the answer is whole, and whoever is still busy with it is left to it.
+            _source.Cancel();
+        }
+    }
+
+    private KillSwitchActiveException MakeException() => ToException(_cutBy!);
 }

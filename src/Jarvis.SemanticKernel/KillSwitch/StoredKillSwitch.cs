@@ -22,10 +22,18 @@ internal sealed class StoredKillSwitch(KillSwitchGuard guard, IKillSwitchStore s
     {
         KillSwitchChange.Validate(reason, triggeredBy);
         KillSwitchScope scope = activation?.Scope ?? KillSwitchScope.Global;
+        KillSwitchInFlight? inFlight = activation?.InFlight;
+        if (inFlight is { } chosen && !Enum.IsDefined(chosen))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(activation), chosen, $"{nameof(KillSwitchActivation.InFlight)} is no {nameof(KillSwitchInFlight)}. Accepted is one of its values, or null.");
+        }
+
         DateTimeOffset at = time.GetUtcNow();
+        string value = KillSwitchValue.Active(reason, at, inFlight);
         await KillSwitchChange.WriteAsync(
-            store, token => store.ActivateAsync(scope.Key, KillSwitchValue.Active(reason, at), reason, triggeredBy, at, token), cancellationToken).ConfigureAwait(false);
-        guard.AcceptActivation(new KillSwitchState { Scope = scope, IsActive = true, Reason = reason, Since = at });
+            store, token => store.ActivateAsync(scope.Key, value, reason, triggeredBy, at, token), cancellationToken).ConfigureAwait(false);
+        guard.AcceptActivation(new KillSwitchState { Scope = scope, IsActive = true, Reason = reason, Since = at, InFlight = inFlight });
     }
 
     public async Task<IReadOnlyList<KillSwitchAuditEntry>> GetHistoryAsync(int limit = 20, CancellationToken cancellationToken = default)

@@ -1,10 +1,11 @@
 namespace Jarvis.SemanticKernel.Ledger;
 
 /// <summary>Innermost but for the last look at the switch: writes the record of every call that was made, whatever became of it, before anybody sees its end.</summary>
-internal sealed class AiCallLogFilter(IAiCallLedger ledger) : IModelCallFilter
+internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog) : IModelCallFilter
 {
     public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
+        await backlog.WaitForRoomAsync(context.CancellationToken).ConfigureAwait(false);
         try
         {
             await next(context).ConfigureAwait(false);
@@ -13,7 +14,10 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger) : IModelCallFilter
         {
             if (context.Status is { } status)
             {
-                await ledger.AppendAsync(ToRecord(context, status)).ConfigureAwait(false);
+                using (backlog.Add())
+                {
+                    await ledger.AppendAsync(ToRecord(context, status)).ConfigureAwait(false);
+                }
             }
         }
     }

@@ -9,145 +9,180 @@ namespace Jarvis.SemanticKernel.Ledger;
 /// Callers that wait at the same time share a commit. Nobody waits for a timer: a lone caller is written at once, and those who come while a batch is being
 /// committed make up the next one.
 /// </summary>
-internal sealed class GroupCommitLedger(IAiCallStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<GroupCommitLedger> logger)
-    : IAiCallLedger, IAsyncDisposable, IDisposable
+internal sealed class GroupCommitLedger : IAiCallLedger, IAsyncDisposable, IDisposable
 {
-    private const int LargestBatch = 500;
+    private static readonly TimeSpan LongestBetweenLooks = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ShortestBetweenLooks = TimeSpan.FromMilliseconds(1);
 
-    private readonly Lock _gate = new();
-    private List<Entry> _waiting = [];
-    private TaskCompletionSource? _idle;
-    private int _writers;
+    private readonly IAiCallStore _store;
+    private readonly IOptions<JarvisRoutingOptions> _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CommitQueue _queue;
+    private readonly ContextCallback _startWriting;
+    private readonly ITimer _look;
+    private int _isLooking;
+
+    public GroupCommitLedger(IAiCallStore store, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<GroupCommitLedger> logger)
+    {
+        (_store, _options, _time, _logger) = (store, options, time, logger);
+        _queue = new CommitQueue(store.MaxConcurrentBatches, time);
+        _startWriting = batch => _ = WriteAsync((RecordBatch)batch!);
+        _look = Detached.CreateTimer(time, LookForLateRecords);
+    }
+
+    private TimeSpan Limit => _options.Value.Ledger.StoreTimeout;
 
     public Task AppendAsync(AiCallRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var entry = new Entry(record);
-        bool startsWriter;
-        lock (_gate)
+        var pending = new PendingRecord(record, _time.GetTimestamp());
+        if (_queue.Add(pending) is { } batch)
         {
-            _waiting.Add(entry);
-            startsWriter = _writers < store.MaxConcurrentBatches;
-            _writers += startsWriter ? 1 : 0;
+            // Here and now, because waking another thread takes longer than handing a batch over. What the batch does belongs to no single caller.
+            Detached.RunHere(_startWriting, batch);
         }
 
-        if (startsWriter)
+        if (Volatile.Read(ref _isLooking) == 0 && !pending.Task.IsCompleted)
         {
-            // What the batch does belongs to no single caller: their ambient values stay out of it. Merely suppressing the flow would let the store's first
-            // steps, which run before it waits for anything, still see them.
-            ThreadPool.UnsafeQueueUserWorkItem(static ledger => _ = ledger.WriteBatchesAsync(), this, preferLocal: true);
+            StartLooking();
         }
 
-        return entry.Task;
+        return pending.Task;
     }
 
     /// <summary>
     /// Lets the records that were handed over become durable before the container takes the store away, for as long as a commit may take. What comes later, or
     /// takes longer, fails with an exception that carries the record.
     /// </summary>
-    public async ValueTask DisposeAsync() => await WhenIdleAsync().ConfigureAwait(false);
-
-    public void Dispose() => WhenIdleAsync().GetAwaiter().GetResult();
-
-    private async Task WhenIdleAsync()
+    public async ValueTask DisposeAsync()
     {
-        Task idle;
-        lock (_gate)
-        {
-            if (_writers == 0)
-            {
-                return;
-            }
-
-            idle = (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
-
-        await ((Task)idle.WaitAsync(options.Value.Ledger.StoreTimeout, time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)_queue.WhenIdleAsync().WaitAsync(Limit, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        EndLate(TimeSpan.Zero);
+        await _look.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task WriteBatchesAsync()
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async Task WriteAsync(RecordBatch first)
     {
-        while (TakeBatch() is { } batch)
+        RecordBatch? batch = first;
+        while (batch is not null)
         {
-            await CommitAsync(batch).ConfigureAwait(false);
+            RecordBatch ended = batch;
+            Exception? failure = await TryAppendAsync(ended.Pending).ConfigureAwait(false);
+            bool isRefused = ended.Count > 1 && failure is not null && _store.IsRefusal(failure);
+            if (isRefused)
+            {
+                await AppendHalvesAsync(ended.Pending).ConfigureAwait(false);
+            }
+
+            batch = _queue.Next(ended);
+            if (!isRefused)
+            {
+                End(ended.Pending, failure, isLastStep: batch is null);
+            }
         }
     }
 
-    private List<Entry>? TakeBatch()
+    /// <summary>One record that the store refuses does not take the others with it, and costs them a few commits and not one each.</summary>
+    private async Task AppendHalvesAsync(ArraySegment<PendingRecord> refused)
     {
-        lock (_gate)
+        int middle = refused.Count / 2;
+        foreach (ArraySegment<PendingRecord> half in (ArraySegment<PendingRecord>[])[refused[..middle], refused[middle..]])
         {
-            if (_waiting.Count == 0)
+            Exception? failure = await TryAppendAsync(half).ConfigureAwait(false);
+            if (half.Count > 1 && failure is not null && _store.IsRefusal(failure))
             {
-                _writers--;
-                if (_writers == 0)
-                {
-                    _idle?.TrySetResult();
-                }
-
-                return null;
+                await AppendHalvesAsync(half).ConfigureAwait(false);
             }
-
-            if (_waiting.Count <= LargestBatch)
+            else
             {
-                List<Entry> all = _waiting;
-                _waiting = [];
-                return all;
+                End(half, failure, isLastStep: false);
             }
-
-            List<Entry> first = _waiting.GetRange(0, LargestBatch);
-            _waiting.RemoveRange(0, LargestBatch);
-            return first;
         }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure reaches the callers whose records it concerns.")]
-    private async Task CommitAsync(IReadOnlyList<Entry> batch)
+    private async Task<Exception?> TryAppendAsync(ArraySegment<PendingRecord> batch)
     {
+        var records = new AiCallRecord[batch.Count];
+        for (int i = 0; i < records.Length; i++)
+        {
+            records[i] = batch[i].Record;
+        }
+
         try
         {
-            AiCallRecord[] records = [.. batch.Select(entry => entry.Record)];
-            await store.AppendAsync(records, CancellationToken.None).WaitAsync(options.Value.Ledger.StoreTimeout, time).ConfigureAwait(false);
-        }
-        catch (Exception e) when (batch.Count > 1 && store.IsRefusal(e))
-        {
-            // One record that the store refuses does not take the others with it.
-            foreach (Entry entry in batch)
-            {
-                await CommitAsync([entry]).ConfigureAwait(false);
-            }
-
-            return;
+            await _store.AppendAsync(records, CancellationToken.None).ConfigureAwait(false);
+            return null;
         }
         catch (Exception e)
         {
-            foreach (Entry entry in batch)
-            {
-                Fail(entry, e);
-            }
-
-            return;
-        }
-
-        foreach (Entry entry in batch)
-        {
-            entry.SetResult();
+            return e;
         }
     }
 
-    private void Fail(Entry entry, Exception cause)
+    private void End(IReadOnlyList<PendingRecord> batch, Exception? failure, bool isLastStep)
     {
-        AiCallRecord record = entry.Record;
-        logger.RecordNotDurable(record.CallId, record.Tier, record.Status.ToString(), record.CostUsd, cause);
-        entry.SetException(new LedgerException(
+        foreach (PendingRecord pending in batch)
+        {
+            if (!pending.TryClaim())
+            {
+                continue;
+            }
+
+            pending.Failure = failure is null ? null : Report(pending.Record, failure);
+            if (isLastStep && batch.Count == 1)
+            {
+                // This thread has nothing else to do, and a lone caller need not wait until another one is awake.
+                pending.Execute();
+            }
+            else
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(pending, preferLocal: true);
+            }
+        }
+    }
+
+    private void StartLooking()
+    {
+        if (Interlocked.Exchange(ref _isLooking, 1) == 0)
+        {
+            TimeSpan wait = Limit / 8;
+            wait = wait > LongestBetweenLooks ? LongestBetweenLooks : wait < ShortestBetweenLooks ? ShortestBetweenLooks : wait;
+            _look.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void EndLate(TimeSpan limit)
+    {
+        List<PendingRecord> late = [];
+        RecordBatch? batch = _queue.TakeLate(limit, late);
+        End(late, new TimeoutException($"The store did not commit it within {Limit}."), isLastStep: false);
+        if (batch is not null)
+        {
+            Detached.RunHere(_startWriting, batch);
+        }
+    }
+
+    private void LookForLateRecords()
+    {
+        EndLate(Limit);
+        Volatile.Write(ref _isLooking, 0);
+        if (!_queue.IsIdle)
+        {
+            StartLooking();
+        }
+    }
+
+    private LedgerException Report(AiCallRecord record, Exception cause)
+    {
+        _logger.RecordNotDurable(record.CallId, record.Tier, record.Status.ToString(), record.CostUsd, cause);
+        return new LedgerException(
             $"The record of call {record.CallId} on tier '{record.Tier}' could not be made durable ({cause.GetType().Name}). The call itself ended with status "
             + $"'{record.Status}'; LedgerException.Record holds its cost. Check the database, then append the record again: its id keeps it from counting twice.",
             record,
-            cause));
-    }
-
-    private sealed class Entry(AiCallRecord record) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public AiCallRecord Record { get; } = record;
+            cause);
     }
 }

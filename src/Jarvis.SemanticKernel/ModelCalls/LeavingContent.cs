@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
 
@@ -15,10 +14,7 @@ internal sealed class LeavingContent : HttpContent
     public LeavingContent(HttpContent body, ModelCallContext context)
     {
         (_body, _context) = (body, context);
-        foreach ((string name, HeaderStringValues values) in body.Headers.NonValidated)
-        {
-            Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
-        }
+        ContentHeaders.Copy(body.Headers, Headers);
     }
 
     /// <summary>Gets what the check threw. The network may wrap it.</summary>

@@ -5,6 +5,8 @@ namespace Jarvis.SemanticKernel;
 /// <summary>One physical model call on its way through the filters. Not thread-safe.</summary>
 public sealed class ModelCallContext
 {
+    private Func<Exception>? _cutBy;
+
     internal ModelCallContext(HttpRequestMessage request, string tier, string requestedModel, CancellationToken cancellationToken)
     {
         Request = request;
@@ -81,4 +83,22 @@ public sealed class ModelCallContext
 
     /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
     internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }
+
+    /// <summary>Gets what makes the exception of a call that was cut from outside; null while it was not.</summary>
+    internal Func<Exception>? CutBy => Volatile.Read(ref _cutBy);
+
+    /// <summary>Gets or sets what ends a stream that was handed over.</summary>
+    internal Action? OnCut { get; set; }
+
+    /// <summary>
+    /// Ends the call from outside, on any thread. A stream that was handed over ends at once, unless its answer is whole already; before that, the token that the call is sent
+    /// with has to be cancelled too.
+    /// </summary>
+    internal void Cut(Func<Exception> makeException)
+    {
+        if (Interlocked.CompareExchange(ref _cutBy, makeException, null) is null)
+        {
+            OnCut?.Invoke();
+        }
+    }
 }

@@ -10,6 +10,7 @@ internal sealed class ModelCallHandler(
     ModelCallPipeline pipeline, IOptions<JarvisRoutingOptions> options, TimeProvider time, ILogger<ModelCallHandler> logger) : DelegatingHandler
 {
     private readonly DeadlineQueue _limits = new(options.Value.Resilience.AttemptTimeout, time);
+    private Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>? _send;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -25,7 +26,7 @@ internal sealed class ModelCallHandler(
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
         };
         tier.LastCall = context;
-        var call = new PhysicalCall(context, pipeline, base.SendAsync, options.Value, time, logger, tier);
+        var call = new PhysicalCall(context, pipeline, _send ??= base.SendAsync, options.Value, time, logger, tier);
         Task chain = call.RunAsync();
         try
         {

@@ -3,22 +3,38 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>The filters around every physical call, outermost first.</summary>
 internal sealed class ModelCallPipeline(IReadOnlyList<IModelCallFilter> filters)
 {
-    /// <summary>Runs the call through the filters; <paramref name="send"/> is what the innermost one continues to.</summary>
-    public Task RunAsync(ModelCallContext context, Func<ModelCallContext, Task> send) => new Step(this, 0, send).RunAsync(context);
+    private readonly IModelCallFilter[] _filters = [.. filters];
 
-    private sealed class Step(ModelCallPipeline pipeline, int index, Func<ModelCallContext, Task> send)
+    // The package's own filters continue once and wait for it, or throw. That is checked of everybody else's, at the price of a step around each.
+    private readonly bool[] _isOwn = [.. filters.Select(filter => filter.GetType().Assembly == typeof(ModelCallPipeline).Assembly)];
+
+    /// <summary>Runs the call through the filters; <paramref name="send"/> is what the innermost one continues to.</summary>
+    public Task RunAsync(ModelCallContext context, Func<ModelCallContext, Task> send) => new Run(this, send).ContinueAsync(context);
+
+    private sealed class Run
+    {
+        private readonly ModelCallPipeline _pipeline;
+        private readonly Func<ModelCallContext, Task> _send;
+        private readonly Func<ModelCallContext, Task> _continue;
+        private int _next;
+
+        public Run(ModelCallPipeline pipeline, Func<ModelCallContext, Task> send) => (_pipeline, _send, _continue) = (pipeline, send, ContinueAsync);
+
+        public Task ContinueAsync(ModelCallContext context)
+        {
+            int index = _next++;
+            return index == _pipeline._filters.Length ? _send(context)
+                : _pipeline._isOwn[index] ? _pipeline._filters[index].OnModelCallAsync(context, _continue)
+                : new Step(this, _pipeline._filters[index]).RunAsync(context);
+        }
+    }
+
+    private sealed class Step(Run run, IModelCallFilter filter)
     {
         private Task? _continued;
 
         public async Task RunAsync(ModelCallContext context)
         {
-            if (index == pipeline.Filters.Count)
-            {
-                await send(context).ConfigureAwait(false);
-                return;
-            }
-
-            IModelCallFilter filter = pipeline.Filters[index];
             await filter.OnModelCallAsync(context, ContinueAsync).ConfigureAwait(false);
             if (_continued is { IsCompleted: false })
             {
@@ -39,12 +55,10 @@ internal sealed class ModelCallPipeline(IReadOnlyList<IModelCallFilter> filters)
             if (_continued is not null)
             {
                 throw new InvalidOperationException(
-                    $"The model call filter {pipeline.Filters[index].GetType()} called next twice. A second call would be billed again; retries belong around the chain.");
+                    $"The model call filter {filter.GetType()} called next twice. A second call would be billed again; retries belong around the chain.");
             }
 
-            return _continued = new Step(pipeline, index + 1, send).RunAsync(context);
+            return _continued = run.ContinueAsync(context);
         }
     }
-
-    private IReadOnlyList<IModelCallFilter> Filters { get; } = filters;
 }

@@ -51,6 +51,9 @@ internal sealed class ModelCallStream : AsyncReadStream
         }
     }
 
+    /// <summary>Ends the stream now, unless its answer is whole. A read that is under way fails, as does every later one.</summary>
+    public void Cut() => _limits.Pass(StreamLimit.KillSwitch);
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_isDisposed)
@@ -80,14 +83,20 @@ internal sealed class ModelCallStream : AsyncReadStream
     {
         while (true)
         {
-            if (!_ready.IsEmpty)
-            {
-                return Take(ref _ready, buffer.Span);
-            }
-
             if (_failure is not null)
             {
                 throw _failure;
+            }
+
+            // One that passed while nobody read: the body is somebody else's to close by now.
+            if (_end == SseSignal.None && _limits.Exceeded is { } limit && await TryFailAsync(limit).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            if (!_ready.IsEmpty)
+            {
+                return Take(ref _ready, buffer.Span);
             }
 
             if (_end != SseSignal.None && !_isOver)
@@ -154,21 +163,45 @@ internal sealed class ModelCallStream : AsyncReadStream
         }
 
         await EndAsync(AiCallStatus.Ok, null).ConfigureAwait(false);
-        if (_call.Context.Status != AiCallStatus.Ok)
+        if (_call.Context.Status == AiCallStatus.Ok)
         {
-            // A limit had the first word: what the record says is what the reader gets.
-            _failure ??= ModelCallErrors.ToException(_call.Context, null);
+            _isOver = true;
             return;
         }
 
-        _isOver = true;
+        _failure ??= ToException(null);
+    }
+
+    private async ValueTask<bool> TryFailAsync(StreamLimit limit)
+    {
+        (AiCallStatus status, string? failure) = Meaning(limit);
+        await EndAsync(status, failure).ConfigureAwait(false);
+        if (_call.Context.Status != AiCallStatus.Ok)
+        {
+            _failure ??= ToException(null);
+        }
+
+        return _failure is not null;
     }
 
     private async ValueTask FailAsync(AiCallStatus status, string? failure, Exception? cause)
     {
         await EndAsync(status, failure).ConfigureAwait(false);
-        _failure ??= ModelCallErrors.ToException(_call.Context, cause);
+        _failure ??= ToException(cause);
     }
+
+    // Whoever had the first word, what the record says is what the reader gets.
+    private Exception ToException(Exception? cause) => _call.Context switch
+    {
+        { Status: AiCallStatus.Cancelled, Failure: nameof(StreamLimit.KillSwitch), CutBy: { } makeException } => makeException(),
+        { Status: AiCallStatus.Cancelled } => new OperationCanceledException(cause?.Message, cause, _limits.Caller),
+        { } call => ModelCallErrors.ToException(call, cause),
+    };
+
+    // A reader who had given up before the switch was pulled was not stopped by it.
+    private (AiCallStatus Status, string? Failure) Meaning(StreamLimit limit) =>
+        limit != StreamLimit.KillSwitch ? (AiCallStatus.Timeout, limit.ToString())
+        : (AiCallStatus.Cancelled, _limits.Caller.IsCancellationRequested ? null : nameof(StreamLimit.KillSwitch));
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Kept and thrown to the reader, at this read and all later ones.")]
     private async ValueTask EndAsync(AiCallStatus status, string? failure)
@@ -209,12 +242,11 @@ internal sealed class ModelCallStream : AsyncReadStream
     {
         if (_limits.Exceeded is { } limit)
         {
-            await FailAsync(AiCallStatus.Timeout, limit.ToString(), null).ConfigureAwait(false);
+            await TryFailAsync(limit).ConfigureAwait(false);
         }
         else if (e is OperationCanceledException)
         {
-            await EndAsync(AiCallStatus.Cancelled, null).ConfigureAwait(false);
-            _failure ??= new OperationCanceledException(e.Message, _limits.Caller);
+            await FailAsync(AiCallStatus.Cancelled, null, e).ConfigureAwait(false);
         }
         else
         {
@@ -227,17 +259,20 @@ internal sealed class ModelCallStream : AsyncReadStream
     // Nobody is reading: the call is closed at once, and a reader that comes back finds out why.
     private void OnLimit(StreamLimit limit)
     {
-        if (!EndUnread(AiCallStatus.Timeout, limit.ToString()))
+        (AiCallStatus status, string? failure) = Meaning(limit);
+        bool isFirst = EndUnread(status, failure);
+        if (_call.Context.Status == AiCallStatus.Ok && !isFirst)
         {
             // A reader came back in this very moment and got to the end first: it has its answer, and the connection is its own to give back.
             return;
         }
 
-        if (_call.Context.Status != AiCallStatus.Ok)
+        if (_call.Context.Status != AiCallStatus.Ok && isFirst)
         {
-            _failure ??= ModelCallErrors.ToException(_call.Context, null);
+            _failure ??= ToException(null);
         }
 
+        UnreadBody.Abort(_upstream);
         _owner.Dispose();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Jarvis.SemanticKernel.Diagnostics;
 using Jarvis.SemanticKernel.Routing;
@@ -44,7 +45,7 @@ internal sealed class PhysicalCall(
     public Task Recorded => _chain;
 
     /// <summary>Runs the chain to its end, which for a stream is the end of its body.</summary>
-    public Task RunAsync() => _chain = RunChainAsync();
+    public Task RunAsync() => _chain = context.IsStreaming ? RunStreamAsync() : pipeline.RunAsync(context, SendAsync);
 
     public void Abandon()
     {
@@ -74,26 +75,21 @@ internal sealed class PhysicalCall(
         return true;
     }
 
-    private async Task RunChainAsync()
+    private async Task RunStreamAsync()
     {
         try
         {
             await pipeline.RunAsync(context, SendAsync).ConfigureAwait(false);
-            if (context is { IsStreaming: true, IsSent: false })
+            if (!context.IsSent)
             {
                 await FilterAnswerStream.WrapAsync(context.Response!, context.CancellationToken).ConfigureAwait(false);
             }
 
-            _responded?.TrySetResult(context.Response!);
+            _responded!.TrySetResult(context.Response!);
         }
         catch (Exception e)
         {
-            if (_responded is null)
-            {
-                throw;
-            }
-
-            if (!_responded.TrySetException(e))
+            if (!_responded!.TrySetException(e))
             {
                 // The reader of the stream gets it at the held bytes. A reader that is gone gets nothing, so it is logged too.
                 logger.FilterFailedAfterStream(context.Tier, context.CallId, e.GetType().Name);
@@ -112,7 +108,14 @@ internal sealed class PhysicalCall(
             response = await SendBodyAsync(call).ConfigureAwait(false);
             call.HttpStatus = (int)response.StatusCode;
             call.GenerationId = Header(response, "X-Generation-Id");
-            await (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response) ? StreamAsync(response) : BufferAsync(response)).ConfigureAwait(false);
+            if (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response))
+            {
+                await StreamAsync(response).ConfigureAwait(false);
+            }
+            else
+            {
+                await BufferAsync(response).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !call.CancellationToken.IsCancellationRequested)
         {
@@ -133,7 +136,8 @@ internal sealed class PhysicalCall(
         }
     }
 
-    private async Task<HttpResponseMessage> SendBodyAsync(ModelCallContext call)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<HttpResponseMessage> SendBodyAsync(ModelCallContext call)
     {
         HttpContent? body = call.Request.Content;
         using LeavingContent? leaving = body is null ? null : new LeavingContent(body, call);
@@ -159,7 +163,8 @@ internal sealed class PhysicalCall(
 
     // An answer in one piece is read here, so that time-outs and retries cover its body and its record is written before the caller has it.
     // Who asked for a stream would find no event in it: an empty answer.
-    private async Task BufferAsync(HttpResponseMessage response)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask BufferAsync(HttpResponseMessage response)
     {
         await response.Content.LoadIntoBufferAsync(context.CancellationToken).ConfigureAwait(false);
         var facts = new AnswerFacts();
@@ -174,7 +179,7 @@ internal sealed class PhysicalCall(
         Refuse(response, facts);
     }
 
-    private async Task StreamAsync(HttpResponseMessage response)
+    private async ValueTask StreamAsync(HttpResponseMessage response)
     {
         Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
         (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
@@ -192,14 +197,20 @@ internal sealed class PhysicalCall(
         context.GenerationId ??= scanner.Facts.Id;
         var body = new ModelCallStream(this, upstream, response.Content, scanner, head);
         var content = new StreamContent(body);
-        CopyHeaders(response.Content, content);
+        ContentHeaders.Copy(response.Content.Headers, content.Headers);
         response.Content = content;
         context.Response = response;
 
         // The limit of the attempt ends with the response, and from then on nothing cancels that token.
         context.CancellationToken = CancellationToken.None;
         _responded!.TrySetResult(response);
+        context.OnCut = body.Cut;
         Interlocked.Exchange(ref _body, body);
+        if (context.CutBy is not null)
+        {
+            body.Cut();
+        }
+
         if (Volatile.Read(ref _isAbandoned) == 1)
         {
             await body.DisposeAsync().ConfigureAwait(false);
@@ -232,6 +243,18 @@ internal sealed class PhysicalCall(
                 context.Failure = context.IsSent ? null : NeverSent;
                 Settle(AiCallStatus.Cancelled, null);
                 return e;
+            }
+
+            if (context.CutBy is { } makeException)
+            {
+                // Of a call that never left nothing is owed, and nothing is recorded.
+                if (context.IsSent)
+                {
+                    context.Failure = nameof(StreamLimit.KillSwitch);
+                    Settle(AiCallStatus.Cancelled, null);
+                }
+
+                return makeException();
             }
 
             context.Failure = tier.AllAttempts.IsCancellationRequested ? nameof(ResilienceOptions.TotalTimeout) : nameof(ResilienceOptions.AttemptTimeout);
@@ -271,12 +294,4 @@ internal sealed class PhysicalCall(
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
-
-    private static void CopyHeaders(HttpContent from, HttpContent to)
-    {
-        foreach ((string name, HeaderStringValues values) in from.Headers.NonValidated)
-        {
-            to.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
-        }
-    }
 }

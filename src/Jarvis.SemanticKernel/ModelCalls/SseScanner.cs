@@ -9,6 +9,7 @@ internal sealed class SseScanner
 
     private readonly ByteAccumulator _line = new();
     private readonly ByteAccumulator _data = new();
+    private readonly EventTemplate _template = new();
     private bool _isFirstLine = true;
     private bool _skipLineFeed;
     private bool _eventIsOpen;
@@ -128,7 +129,7 @@ internal sealed class SseScanner
         {
             _pending = SseSignal.Done;
         }
-        else if (AnswerReader.TryRead(data, Facts))
+        else if (TryReadEvent(data))
         {
             _pending = Facts.IsError ? SseSignal.Error : SseSignal.Event;
         }
@@ -139,10 +140,26 @@ internal sealed class SseScanner
         }
     }
 
+    private bool TryReadEvent(ReadOnlySpan<byte> json)
+    {
+        if (_template.Matches(json))
+        {
+            return true;
+        }
+
+        bool isRead = AnswerReader.TryRead(json, Facts);
+        if (isRead)
+        {
+            _template.Learn(json);
+        }
+
+        return isRead;
+    }
+
     private SseSignal Dispatch()
     {
         SseSignal signal = !_isUnread ? _pending
-            : AnswerReader.TryRead(_data.Written, Facts) && !Facts.IsError ? SseSignal.Event
+            : TryReadEvent(_data.Written) && !Facts.IsError ? SseSignal.Event
             : SseSignal.Error;
         _pending = SseSignal.None;
         _isUnread = false;

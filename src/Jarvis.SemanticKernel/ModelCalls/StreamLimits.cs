@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
 
-/// <summary>Which limit ended a stream.</summary>
+/// <summary>What ended a stream before its own end.</summary>
 internal enum StreamLimit
 {
     /// <summary>The upstream sent nothing, not even a comment.</summary>
@@ -13,11 +13,14 @@ internal enum StreamLimit
 
     /// <summary>The stream lasted too long altogether.</summary>
     StreamTimeout,
+
+    /// <summary>The kill switch was pulled, and whoever pulled it wants calls under way to be cut.</summary>
+    KillSwitch,
 }
 
 /// <summary>
 /// The time limits of a running stream, by one timer that looks now and then instead of being set for every read. A limit that passes while a read is
-/// under way cancels it; otherwise the owner is told.
+/// under way cancels it; otherwise the owner is told. What passes first is the only one.
 /// </summary>
 [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "A source without a timer holds nothing, and the clock's thread may be about to cancel it.")]
 internal sealed class StreamLimits : IDisposable
@@ -25,6 +28,7 @@ internal sealed class StreamLimits : IDisposable
     private const int Resting = 0;
     private const int Reading = 1;
     private const int Over = 2;
+    private const int Exceeding = 3;
 
     private readonly CancellationTokenSource _abort = new();
     private readonly ResilienceOptions _options;
@@ -35,8 +39,9 @@ internal sealed class StreamLimits : IDisposable
     private CancellationToken _caller;
     private CancellationTokenRegistration _callerRegistration;
     private long _activeAt;
+
+    // Exceeding and the limit, once one has passed: nobody sees the one without the other.
     private int _state;
-    private int _exceeded = -1;
 
     public StreamLimits(ResilienceOptions options, TimeProvider time, Action<StreamLimit> onLimit)
     {
@@ -49,7 +54,7 @@ internal sealed class StreamLimits : IDisposable
     /// <summary>Gets the reader's own token, of its newest read.</summary>
     public CancellationToken Caller => _caller;
 
-    public StreamLimit? Exceeded => Volatile.Read(ref _exceeded) is >= 0 and var limit ? (StreamLimit)limit : null;
+    public StreamLimit? Exceeded => Volatile.Read(ref _state) is >= Exceeding and var state ? (StreamLimit)(state - Exceeding) : null;
 
     /// <summary>Starts a read; returns the token for it, which also follows the reader's own.</summary>
     public CancellationToken StartRead(CancellationToken caller)
@@ -63,21 +68,39 @@ internal sealed class StreamLimits : IDisposable
         }
 
         Volatile.Write(ref _activeAt, _time.GetTimestamp());
-        Interlocked.CompareExchange(ref _state, Reading, Resting);
+        TryChange(Resting, Reading);
         return _abort.Token;
     }
 
     public void EndRead()
     {
         Volatile.Write(ref _activeAt, _time.GetTimestamp());
-        Interlocked.CompareExchange(ref _state, Resting, Reading);
+        if (!TryChange(Reading, Resting) && Exceeded is { } limit)
+        {
+            // It passed during this read, which got through all the same, or before it, and then the owner knows.
+            _onLimit(limit);
+        }
     }
 
     /// <summary>Looks no more; reads go on.</summary>
     public void Stop()
     {
         _timer.Dispose();
-        Interlocked.Exchange(ref _state, Over);
+        while (Volatile.Read(ref _state) is < Over and var state && !TryChange(state, Over))
+        {
+        }
+    }
+
+    /// <summary>Lets a limit pass now that is none of time.</summary>
+    public void Pass(StreamLimit limit)
+    {
+        while (Volatile.Read(ref _state) is < Over and var state)
+        {
+            if (TryPass(state, limit))
+            {
+                return;
+            }
+        }
     }
 
     public void Dispose()
@@ -91,7 +114,7 @@ internal sealed class StreamLimits : IDisposable
     private void Look()
     {
         int state = Volatile.Read(ref _state);
-        if (state == Over)
+        if (state >= Over)
         {
             return;
         }
@@ -110,19 +133,19 @@ internal sealed class StreamLimits : IDisposable
         {
             Rearm(left);
         }
-        else if (Interlocked.CompareExchange(ref _state, Over, state) == state)
-        {
-            Volatile.Write(ref _exceeded, (int)limit);
-            Pass(state, limit);
-        }
-        else
+        else if (!TryPass(state, limit))
         {
             Rearm(Min(_options.StreamIdleTimeout, _options.ReaderIdleTimeout));
         }
     }
 
-    private void Pass(int state, StreamLimit limit)
+    private bool TryPass(int state, StreamLimit limit)
     {
+        if (!TryChange(state, Exceeding + (int)limit))
+        {
+            return false;
+        }
+
         if (state == Reading)
         {
             _abort.Cancel();
@@ -131,7 +154,11 @@ internal sealed class StreamLimits : IDisposable
         {
             _onLimit(limit);
         }
+
+        return true;
     }
+
+    private bool TryChange(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
     // The next look: when the limit would pass if nothing moved, but no later than the shorter of the two limits that take turns.
     private void Rearm(TimeSpan left) =>

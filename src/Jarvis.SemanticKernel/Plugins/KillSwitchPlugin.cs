@@ -10,6 +10,9 @@ internal static class KillSwitchPlugin
 {
     public const string Name = "KillSwitch";
 
+    // A model pays for every word it reads.
+    private const int MostStops = 10;
+
     public static KernelPlugin Create(IKillSwitch killSwitch) => KernelPluginFactory.CreateFromFunctions(
         Name,
         "Emergency stop for all agents. You can look at it and pull it; only a human can release it.",
@@ -17,7 +20,7 @@ internal static class KillSwitchPlugin
             AlwaysCallable.Make(
                 (CancellationToken cancellationToken) => StatusAsync(killSwitch, cancellationToken),
                 "get_status",
-                "Says whether the emergency stop is pulled, since when and why."),
+                "Says whether the emergency stop is pulled, for everything or for one tier, model, agent or goal, since when and why."),
             KernelFunctionFactory.CreateFromMethod(
                 ([Description("Why everything has to stop, in one sentence for the human who will decide what happens next.")] string reason, CancellationToken cancellationToken) =>
                     ActivateAsync(killSwitch, reason, cancellationToken),
@@ -28,10 +31,16 @@ internal static class KillSwitchPlugin
 
     private static async Task<string> StatusAsync(IKillSwitch killSwitch, CancellationToken cancellationToken)
     {
-        KillSwitchState state = await killSwitch.GetStateAsync(cancellationToken).ConfigureAwait(false);
-        return !state.IsActive
-            ? "Not pulled: agents may work."
-            : string.Create(CultureInfo.InvariantCulture, $"Pulled{(state.Since is { } at ? $" since {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : string.Empty)}: {state.Reason}. Only a human can release it.");
+        IReadOnlyList<KillSwitchState> states = await killSwitch.GetStatesAsync(cancellationToken).ConfigureAwait(false);
+        string[] stops = [.. states.Where(state => state.IsActive).Take(MostStops).Select(Describe)];
+        return stops.Length == 0 ? "Not pulled: agents may work." : $"{string.Join(' ', stops)} Only a human can release it.";
+    }
+
+    private static string Describe(KillSwitchState state)
+    {
+        string which = state.Scope.Kind == KillSwitchScopeKind.Global ? string.Empty : $" for {state.Scope}";
+        return state.Fault is { } fault ? $"Counts as pulled{which}, since it cannot be read: {fault}"
+            : string.Create(CultureInfo.InvariantCulture, $"Pulled{which}{(state.Since is { } at ? $" since {at.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC" : string.Empty)}: {state.Reason}.");
     }
 
     private static async Task<string> ActivateAsync(IKillSwitch killSwitch, string reason, CancellationToken cancellationToken)

@@ -23,4 +23,10 @@ public interface IJarvisDatabase
 
     /// <summary>Writes the SQL that <see cref="MigrateAsync"/> would run on an empty database. Safe to run twice.</summary>
     string GetScript();
+
+    /// <summary>
+    /// Writes the SQL that makes two roles: <c>jarvis_agent</c>, which may activate the kill switch and not release it, and <c>jarvis_operator</c>. Safe to run twice.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The database has no roles: it is a SQLite file.</exception>
+    string GetRolesScript();
 }

@@ -1,7 +1,7 @@
 namespace Jarvis.SemanticKernel.Storage;
 
 /// <summary>A record in the shapes that the columns accept.</summary>
-internal sealed record StorableCall(AiCallRecord Record)
+internal readonly record struct StorableCall(AiCallRecord Record)
 {
     private const decimal MostThatFits = 9999.99999999m;
 
@@ -11,31 +11,31 @@ internal sealed record StorableCall(AiCallRecord Record)
     public Guid CallId => Record.CallId;
 
     /// <summary>Cut to the whole microseconds that a timestamp holds, so that both tables and both engines hold the same instant.</summary>
-    public DateTime StartedAt { get; } = new(Record.StartedAt.UtcTicks - (Record.StartedAt.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
+    public DateTime StartedAt => new(Record.StartedAt.UtcTicks - (Record.StartedAt.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
 
-    public string RequestedModel { get; } = StorableText.From(Record.RequestedModel);
+    public string RequestedModel => StorableText.From(Record.RequestedModel);
 
-    public string? Model { get; } = StorableText.From(Record.Model);
+    public string? Model => StorableText.From(Record.Model);
 
-    public string Tier { get; } = StorableText.From(Record.Tier);
+    public string Tier => StorableText.From(Record.Tier);
 
-    public string? Provider { get; } = StorableText.From(Record.Provider);
+    public string? Provider => StorableText.From(Record.Provider);
 
-    public string? GenerationId { get; } = StorableText.From(Record.GenerationId);
+    public string? GenerationId => StorableText.From(Record.GenerationId);
 
-    public string? Error { get; } = StorableText.From(Record.Error);
+    public string? Error => StorableText.From(Record.Error);
 
-    public string? Agent { get; } = StorableText.From(Record.Agent);
+    public string? Agent => StorableText.From(Record.Agent);
 
-    public string? Function { get; } = StorableText.From(Record.Function);
+    public string? Function => StorableText.From(Record.Function);
 
-    public string? RunId { get; } = StorableText.From(Record.RunId, LongestRunId);
+    public string? RunId => StorableText.From(Record.RunId, LongestRunId);
 
-    public string? Route { get; } = StorableText.From(Record.Route);
+    public string? Route => StorableText.From(Record.Route);
 
-    public int LatencyMs { get; } = (int)Math.Clamp(Math.Round(Record.Latency.TotalMilliseconds), 0, int.MaxValue);
+    public int LatencyMs => (int)Math.Clamp(Math.Round(Record.Latency.TotalMilliseconds), 0, int.MaxValue);
 
-    public string Status { get; } = Record.Status switch
+    public string Status => Record.Status switch
     {
         AiCallStatus.Ok => "ok",
         AiCallStatus.Error => "error",
@@ -45,7 +45,7 @@ internal sealed record StorableCall(AiCallRecord Record)
         _ => throw new ArgumentOutOfRangeException(nameof(Record), Record.Status, "A status without a text."),
     };
 
-    public string CostSource { get; } = Record.CostSource switch
+    public string CostSource => Record.CostSource switch
     {
         Jarvis.SemanticKernel.CostSource.Unknown => "unknown",
         Jarvis.SemanticKernel.CostSource.Reported => "reported",
@@ -54,18 +54,43 @@ internal sealed record StorableCall(AiCallRecord Record)
         _ => throw new ArgumentOutOfRangeException(nameof(Record), Record.CostSource, "A source without a text."),
     };
 
-    public string BilledModel { get; } = StorableText.From(Record.Model ?? Record.RequestedModel, 128);
+    public string BilledModel => StorableText.From(Record.Model ?? Record.RequestedModel, 128);
 
-    public string BilledTier { get; } = StorableText.From(Record.Tier, 32);
+    public string BilledTier => StorableText.From(Record.Tier, 32);
 
     /// <summary>The cost as ai_calls can hold it; null when nobody knows it, and then the call has no row there.</summary>
-    public decimal? BilledCost { get; } = Record.CostUsd is { } cost
+    public decimal? BilledCost => Record.CostUsd is { } cost
         ? Math.Clamp(decimal.Round(cost, 8, MidpointRounding.ToEven), -MostThatFits, MostThatFits)
         : null;
 
     public bool IsCapped => Record.CostUsd is { } cost && decimal.Abs(decimal.Round(cost, 8, MidpointRounding.ToEven)) > MostThatFits;
 
-    /// <summary>The batch without repetitions, in one order for all writers: two that insert the same ids in different orders would deadlock.</summary>
-    public static StorableCall[] From(IReadOnlyList<AiCallRecord> batch) =>
-        batch.Count == 1 ? [new StorableCall(batch[0])] : [.. batch.DistinctBy(record => record.CallId).OrderBy(record => record.CallId).Select(record => new StorableCall(record))];
+    /// <summary>
+    /// The batch without repetitions, of which the first counts, in one order for all writers: two that insert the same ids in different orders would deadlock.
+    /// </summary>
+    public static StorableCall[] From(IReadOnlyList<AiCallRecord> batch)
+    {
+        if (batch.Count == 1)
+        {
+            return [new StorableCall(batch[0])];
+        }
+
+        var order = new (Guid CallId, int At)[batch.Count];
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = (batch[i].CallId, i);
+        }
+
+        Array.Sort(order);
+        var calls = new List<StorableCall>(order.Length);
+        foreach ((Guid callId, int at) in order)
+        {
+            if (calls.Count == 0 || calls[^1].CallId != callId)
+            {
+                calls.Add(new StorableCall(batch[at]));
+            }
+        }
+
+        return [.. calls];
+    }
 }

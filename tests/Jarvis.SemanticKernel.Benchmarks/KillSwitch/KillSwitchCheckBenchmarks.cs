@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Jarvis.SemanticKernel.Benchmarks.Chain;
+using Jarvis.SemanticKernel.Benchmarks.Measuring;
 using Jarvis.SemanticKernel.KillSwitch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

@@ -190,9 +190,11 @@ public sealed class ReplySenderTests : SimulatorTest
         using (await Client.ChatAsync(SimulatorClient.Request(stream: true)))
         {
             Assert.False(Simulator.Requests[0].Completion.IsCompleted);
+            Assert.Null(Simulator.Requests[0].EndedAt);
         }
 
         Assert.Equal(SimulatedRequestOutcome.ClientClosed, await Simulator.Requests[0].Completion.WaitAsync(Ct));
+        Assert.InRange(Simulator.Requests[0].EndedAt!.Value, Simulator.Requests[0].ArrivedAt, TimeProvider.System.GetUtcNow());
     }
 
     private static async Task<(byte[] Read, bool IsCut)> ReadToEndAsync(HttpResponseMessage response)

@@ -83,7 +83,11 @@ public class LayeringTests
         { From: "Extensions" } => null,
         { From: "Diagnostics" } => $"{reference}: Diagnostics knows nobody.",
         { To: "Storage", Type: not ("IJarvisDatabase" or "JarvisDatabaseException") } => $"{reference}: only Extensions names Storage; the door is IJarvisDatabase.",
-        { From: "Plugins", Type: not ("IKillSwitch" or "KillSwitchState" or "ICostReport" or "SpendQuery" or "SpendReport" or "SpendLine" or "SpendKey" or "SpendGrouping" or "ITierCatalog") } =>
+        {
+            From: "Plugins",
+            Type: not ("IKillSwitch" or "KillSwitchState" or "KillSwitchScope" or "KillSwitchScopeKind" or "ITierCatalog"
+                or "ICostReport" or "SpendQuery" or "SpendReport" or "SpendLine" or "SpendKey" or "SpendGrouping")
+        } =>
             $"{reference}: plugins see IKillSwitch, ICostReport, ITierCatalog and what these return.",
         { From: "KillSwitch" or "Ledger", To: "ModelCalls", Type: not ("IModelCallFilter" or "ModelCallContext" or "ModelCallUsage" or "ModelCallError") } =>
             $"{reference}: it plugs into ModelCalls as a filter, by IModelCallFilter and what its context holds.",

@@ -21,16 +21,22 @@ internal sealed class WorkerProcess : IAsyncDisposable
             {
                 _words.Writer.TryWrite(word);
             }
+            else
+            {
+                _words.Writer.TryComplete();
+            }
         };
         process.BeginOutputReadLine();
     }
 
     public string Name { get; }
 
-    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers)
+    public int Pid => _process.Id;
+
+    public static WorkerProcess Start(string name, Uri endpoint, string database, int callers, bool isStreaming = false)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Jarvis.SemanticKernel.TestWorker.dll");
-        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo("dotnet", [program, name, endpoint.ToString(), database, callers.ToString(CultureInfo.InvariantCulture), isStreaming ? "stream" : "call"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -45,7 +51,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new WorkerProcess(name, Process.Start(start)!);
     }
 
-    /// <summary>Waits until the process says so.</summary>
+    /// <summary>Waits until the process says so. What it says when it fails is on standard error.</summary>
     public async Task SaysAsync(string word, CancellationToken cancellationToken)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -53,6 +59,23 @@ internal sealed class WorkerProcess : IAsyncDisposable
         while (await _words.Reader.ReadAsync(bounded.Token) != word)
         {
         }
+    }
+
+    /// <summary>Sends a signal by its name: STOP, CONT, KILL.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Lets it end in order.</summary>
+    public async Task EndAsync()
+    {
+        _process.StandardInput.Close();
+        using var bounded = new CancellationTokenSource(Bound);
+        await _process.WaitForExitAsync(bounded.Token);
+        Assert.Equal(0, _process.ExitCode);
     }
 
     public async ValueTask DisposeAsync()

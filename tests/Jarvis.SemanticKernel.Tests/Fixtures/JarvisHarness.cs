@@ -57,7 +57,7 @@ public sealed class JarvisHarness : IAsyncDisposable
         register?.Invoke(services);
         if (isOwnProcess)
         {
-            services.AddSingleton(new KillSwitchNeighbours(Guid.NewGuid().ToString()));
+            services.AddSingleton(new KillSwitchHubs());
         }
 
         services.AddSingleton(new NoEnvironment());

@@ -7,6 +7,8 @@ internal sealed record RecordedCall
 
     public required string Status { get; init; }
 
+    public string? Error { get; init; }
+
     public decimal? CostUsd { get; init; }
 
     public int? PromptTokens { get; init; }

@@ -9,7 +9,7 @@ namespace Jarvis.SemanticKernel.Tests.Fixtures;
 internal abstract class TestDatabase : IAsyncDisposable
 {
     private const string Columns =
-        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route";
+        "tier, status, prompt_tokens, completion_tokens, CAST(streamed AS INTEGER), attempt, goal_id, agent, function, run_id, route, error";
 
     /// <summary>What a user writes into the options.</summary>
     public abstract string Setting { get; }
@@ -33,7 +33,8 @@ internal abstract class TestDatabase : IAsyncDisposable
             Function = row.IsDBNull(8) ? null : row.GetString(8),
             RunId = row.IsDBNull(9) ? null : row.GetString(9),
             Route = row.IsDBNull(10) ? null : row.GetString(10),
-            CostUsd = row.IsDBNull(11) ? null : decimal.Parse(row.GetString(11), NumberStyles.Float, CultureInfo.InvariantCulture),
+            Error = row.IsDBNull(11) ? null : row.GetString(11),
+            CostUsd = row.IsDBNull(12) ? null : decimal.Parse(row.GetString(12), NumberStyles.Float, CultureInfo.InvariantCulture),
         });
 
     /// <summary>Prompt and completion tokens of the rows in the shared table.</summary>

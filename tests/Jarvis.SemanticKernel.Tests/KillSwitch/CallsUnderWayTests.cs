@@ -7,7 +7,7 @@ public class CallsUnderWayTests
 {
     private static readonly KillSwitchScope Strong = KillSwitchScope.ForTier("strong");
 
-    private readonly CallsUnderWay _calls = new();
+    private readonly CallsUnderWay _calls = new(KillSwitchInFlight.Finish);
 
     [Fact]
     public void Activated_StopsTheCallsThatAreCoveredAndNoOthers()

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Data.Sqlite;
 
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
@@ -46,6 +47,25 @@ public class KillSwitchGuardFaultTests
         await guard.CheckAsync();
 
         Assert.Equal(2, guard.Store.Prepares);
+    }
+
+    [Fact]
+    public async Task ChangeHeardWhileAReadHangs_ReachesThoseWhoOnlyWait()
+    {
+        GuardUnderTest guard = new();
+        TaskCompletionSource<string?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        guard.Store.OnReadAsync = () => answer.Task;
+        Task asking = guard.CheckAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(guard.Store.Reads == 1), Ct);
+        guard.Guard.Invalidate();
+        guard.Clock.Advance(guard.Options.ReadTimeout);
+        await Assert.ThrowsAsync<KillSwitchUnavailableException>(() => asking);
+
+        // What the old read saw, and what is there since.
+        guard.Store.Value = FakeKillSwitchStore.Active;
+        answer.SetResult(FakeKillSwitchStore.Open);
+
+        await Eventually.TrueAsync(() => Task.FromResult(guard.Guard.StopToken.IsCancellationRequested), Ct);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public class KillSwitchScopeTests
     public void Tiers_AreComparedWithoutRegardToCase_OthersAreNot()
     {
         Assert.Equal(KillSwitchScope.ForTier("STRONG"), KillSwitchScope.ForTier("strong"));
+        Assert.True(KillSwitchScope.ForTier("STRONG") == KillSwitchScope.ForTier("strong") && KillSwitchScope.ForGoal(1) != KillSwitchScope.ForGoal(2));
         Assert.NotEqual(KillSwitchScope.ForModel("A"), KillSwitchScope.ForModel("a"));
         Assert.NotEqual(KillSwitchScope.ForAgent("A"), KillSwitchScope.ForAgent("a"));
         Assert.NotEqual(KillSwitchScope.ForAgent("42"), KillSwitchScope.ForModel("42"));

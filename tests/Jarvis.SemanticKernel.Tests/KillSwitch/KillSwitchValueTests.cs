@@ -81,6 +81,34 @@ public class KillSwitchValueTests
     public void WhatIsWritten_HasTheShapeOfTheOtherProgram() =>
         Assert.Equal("""{"active":true,"reason":"r","activatedAt":"2026-03-04T05:06:07.089Z"}""", KillSwitchValue.Active("r", At));
 
+    [Theory]
+    [InlineData("cancel", KillSwitchInFlight.Cancel)]
+    [InlineData("Cancel", KillSwitchInFlight.Cancel)]
+    [InlineData("finish", KillSwitchInFlight.Finish)]
+    [InlineData("now", null)]
+    [InlineData("", null)]
+    public void InFlight_IsReadWhereItIsAKnownWord(string word, KillSwitchInFlight? inFlight)
+    {
+        Assert.Equal(new KillSwitchState { IsActive = true, InFlight = inFlight }, Read($$"""{"active":true,"inFlight":"{{word}}"}"""));
+        Assert.Equal(new KillSwitchState { IsActive = false }, Read($$"""{"active":false,"inFlight":"{{word}}"}"""));
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("null")]
+    [InlineData("[\"cancel\"]")]
+    [InlineData("{\"active\":false}")]
+    [InlineData("\"\\ud83d\"")]
+    public void InFlight_OfAnotherKind_SaysNothingAndOpensNothing(string json) =>
+        Assert.Equal(new KillSwitchState { IsActive = true }, Read($$"""{"active":true,"inFlight":{{json}}}"""));
+
+    [Fact]
+    public void InFlight_ThatIsWritten_IsRead()
+    {
+        Assert.Equal("""{"active":true,"reason":"r","activatedAt":"2026-03-04T05:06:07.089Z","inFlight":"cancel"}""", KillSwitchValue.Active("r", At, KillSwitchInFlight.Cancel));
+        Assert.All(Enum.GetValues<KillSwitchInFlight>(), chosen => Assert.Equal(chosen, Read(KillSwitchValue.Active("r", At, chosen)).InFlight));
+    }
+
     [Fact]
     [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "A fuzz that can be repeated.")]
     public void MutatedValues_NeverOpenUnlessTheySayFalse()

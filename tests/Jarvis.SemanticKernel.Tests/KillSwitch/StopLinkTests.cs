@@ -11,7 +11,7 @@ public class StopLinkTests
     {
         using HttpRequestMessage request = new();
         using StopLink link = new(request, default, CancellationToken.None);
-        link.EnterAttempt();
+        link.EnterAttempt(Attempt(request));
         link.LeaveAttempt();
 
         link.Stop(Stop);
@@ -25,7 +25,7 @@ public class StopLinkTests
     {
         using HttpRequestMessage request = new();
         using StopLink link = new(request, default, CancellationToken.None);
-        link.EnterAttempt();
+        link.EnterAttempt(Attempt(request));
 
         link.Stop(Stop);
         Assert.False(link.Token.IsCancellationRequested);
@@ -40,8 +40,8 @@ public class StopLinkTests
         // The switch's filter stands twice in the chain: the users' filters run between its outer and its inner pass.
         using HttpRequestMessage request = new();
         using StopLink link = new(request, default, CancellationToken.None);
-        link.EnterAttempt();
-        link.EnterAttempt();
+        link.EnterAttempt(Attempt(request));
+        link.EnterAttempt(Attempt(request));
         link.LeaveAttempt();
 
         link.Stop(Stop);
@@ -57,11 +57,66 @@ public class StopLinkTests
         using HttpRequestMessage request = new();
         using CancellationTokenSource caller = new();
         using StopLink link = new(request, default, caller.Token);
-        link.EnterAttempt();
+        link.EnterAttempt(Attempt(request));
 
         caller.Cancel();
 
         Assert.True(link.Token.IsCancellationRequested);
         Assert.Null(link.StoppedBy);
+    }
+
+    [Fact]
+    public async Task CutInAttempt_TellsTheAttemptWhyBeforeItsTokenIsCancelled()
+    {
+        using HttpRequestMessage request = new();
+        using StopLink link = new(request, default, CancellationToken.None);
+        ModelCallContext attempt = Attempt(request);
+        link.EnterAttempt(attempt);
+        TaskCompletionSource<Func<Exception>?> reason = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration registration = link.Token.Register(() => reason.SetResult(attempt.CutBy));
+
+        link.Stop(Stop);
+        Assert.False(link.Token.IsCancellationRequested);
+        link.Cut(Stop);
+
+        Func<Exception>? makeException = await reason.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal("runaway", Assert.IsType<KillSwitchActiveException>(makeException!()).State.Reason);
+    }
+
+    [Fact]
+    public void CutBeforeAttempt_AttemptKnowsFromItsBeginning()
+    {
+        using HttpRequestMessage request = new();
+        using StopLink link = new(request, default, CancellationToken.None);
+        link.Stop(Stop);
+        link.Cut(Stop);
+
+        ModelCallContext attempt = Attempt(request);
+        link.EnterAttempt(attempt);
+
+        Assert.NotNull(attempt.CutBy);
+    }
+
+    [Fact]
+    public void ReturnedWithAStream_IsWatchedUntilItEnds()
+    {
+        using HttpRequestMessage request = new();
+        StopLink link = new(request, default, CancellationToken.None);
+        bool isWatched = true;
+        link.Watch = new Ending(() => isWatched = false);
+        link.EnterAttempt(Attempt(request));
+
+        link.Dispose();
+        Assert.True(isWatched);
+
+        link.LeaveAttempt();
+        Assert.False(isWatched);
+    }
+
+    private static ModelCallContext Attempt(HttpRequestMessage request) => new(request, "mid", "m", CancellationToken.None);
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

@@ -2,6 +2,7 @@ using Jarvis.SemanticKernel.Tests.Fixtures;
 using Jarvis.SemanticKernel.Tests.MainJob;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
@@ -39,6 +40,70 @@ public abstract class TwoProcessesTests
             jarvis.Upstream.Enqueue(path.Replies());
             return path.RunAsync(run, Ct);
         }
+    }
+
+    [Theory]
+    [InlineData("kill_switch", true)]
+    [InlineData("kill_switch:tier:mid", true)]
+    [InlineData("kill_switch:goal:42", true)]
+    [InlineData("kill_switch:provider:azure", true)]
+    [InlineData("kill_switch:tier:cheap", false)]
+    [InlineData("kill_switch:goal:43", false)]
+    public async Task ActivatedAndReleasedElsewhereBetweenTwoReads_StopsTheRunsUnderWayThatItCovers(string key, bool isStopped)
+    {
+        var path = CallPath.Find("chat service, 2 rounds");
+        FakeTimeProvider clock = new();
+        await using TestDatabase database = await CreateDatabaseAsync();
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.Setting, register: services => services.AddSingleton<TimeProvider>(clock));
+        jarvis.Upstream.Enqueue(path.Replies());
+        CallRun run = new(jarvis)
+        {
+            OnToolAsync = async (before, _) =>
+            {
+                if (before == 0)
+                {
+                    await database.ExecuteAsync(
+                        $$$"""
+                        INSERT INTO agent_state (key, value) VALUES ('{{{key}}}', '{"active":true,"reason":"for a moment"}');
+                        UPDATE agent_state SET value = '{"active":false}' WHERE key = '{{{key}}}'
+                        """);
+                    clock.Advance(CacheDuration);
+                }
+            },
+        };
+
+        using (JarvisScope.Begin(goal: 42))
+        {
+            Exception? thrown = await Record.ExceptionAsync(() => path.RunAsync(run, Ct));
+
+            Assert.Equal(isStopped, thrown is KillSwitchActiveException);
+            Assert.Equal(isStopped ? 1 : path.Requests, jarvis.Upstream.RequestCount);
+
+            // What begins afterwards is free.
+            jarvis.Upstream.Reset();
+            run.OnToolAsync = null;
+            jarvis.Upstream.Enqueue(path.Replies());
+            await path.RunAsync(run, Ct);
+            Assert.Equal(path.Requests, jarvis.Upstream.RequestCount);
+        }
+    }
+
+    [Fact]
+    public async Task ScopedRowLost_AfterActivation_StaysClosedForWhatItCovers()
+    {
+        await using TestDatabase database = await CreateDatabaseAsync();
+        await using JarvisHarness other = await JarvisHarness.StartAsync(database.Setting);
+        await other.KillSwitch.ActivateAsync("runaway", "test", new KillSwitchActivation { Scope = KillSwitchScope.ForTier(Tier.Mid) }, Ct);
+        await database.ExecuteAsync("DELETE FROM agent_state");
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.Setting);
+
+        KillSwitchUnavailableException blocked = await Assert.ThrowsAsync<KillSwitchUnavailableException>(
+            () => CallPath.Find("prompt").RunAsync(new CallRun(jarvis), Ct));
+        await jarvis.Chat(Tier.Cheap).GetChatMessageContentAsync("Work", cancellationToken: Ct);
+
+        Assert.Contains("kill_switch:tier:mid", blocked.Message, StringComparison.Ordinal);
+        Assert.Equal(1, jarvis.Upstream.RequestCount);
+        await other.Operator.DeactivateAsync("found again", "test", KillSwitchScope.ForTier(Tier.Mid), Ct);
     }
 
     [Fact]

@@ -18,9 +18,14 @@ internal sealed class FakeAiCallStore : IAiCallStore
     /// <summary>Runs where the store does its work, before it waits for anything.</summary>
     public Action? OnAppend { get; init; }
 
+    /// <summary>Holds every commit until it completes, where the test sets it.</summary>
+    public TaskCompletionSource? Opening { get; init; }
+
     public Func<Exception, bool> Refuses { get; init; } = _ => false;
 
     public int MostInFlight { get; private set; }
+
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     public IReadOnlyList<Commit> Commits
     {
@@ -52,6 +57,11 @@ internal sealed class FakeAiCallStore : IAiCallStore
         changed.SetResult();
         try
         {
+            if (Opening is not null)
+            {
+                await Opening.Task;
+            }
+
             if (OnCommit is null)
             {
                 await commit.Ending.Task;

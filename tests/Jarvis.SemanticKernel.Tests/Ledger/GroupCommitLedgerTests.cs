@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Jarvis.SemanticKernel.Ledger;
+using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -15,6 +16,8 @@ public class GroupCommitLedgerTests
     private readonly FakeTimeProvider _clock = new();
     private readonly FakeLogCollector _logs = new();
 
+    private static TimeSpan StoreTimeout => new LedgerOptions().StoreTimeout;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -24,9 +27,9 @@ public class GroupCommitLedgerTests
         AiCallRecord record = Record();
 
         Task appended = Ledger(store).AppendAsync(record);
-        await store.WaitForCommitsAsync(1, Ct);
 
-        Assert.Equal([record], store.Commits[0].Batch);
+        // Nobody else had a chance to do anything yet.
+        Assert.Equal([record], Assert.Single(store.Commits).Batch);
         Assert.False(appended.IsCompleted);
         store.Commits[0].Ending.SetResult();
         await appended.WaitAsync(Bound, Ct);
@@ -98,38 +101,57 @@ public class GroupCommitLedgerTests
         Assert.IsType<FormatException>(lost.InnerException);
     }
 
-    [Fact]
-    public async Task RefusedRecordInTheMiddleOfABatch_OnlyItsCallerFails()
+    [Theory]
+    [InlineData(1, 0, 0)]
+    [InlineData(2, 1, 3)]
+    [InlineData(3, 1, 5)]
+    [InlineData(500, 0, 19)]
+    [InlineData(500, 250, 19)]
+    [InlineData(500, 499, 19)]
+    public async Task OneRefusedRecordInABatch_OnlyItsCallerFailsAndTheBatchIsHalvedAroundIt(int size, int place, int mostAttempts)
     {
-        AiCallRecord poison = Record();
-        FakeAiCallStore store = new() { MaxConcurrentBatches = 1, Refuses = failure => failure is FormatException };
+        AiCallRecord[] records = [.. Enumerable.Range(0, size).Select(_ => Record())];
+        AiCallRecord poison = records[place];
+        FakeAiCallStore store = new()
+        {
+            MaxConcurrentBatches = 1,
+            OnCommit = batch => batch.Contains(poison) ? new FormatException("no such character") : null,
+            Refuses = failure => failure is FormatException,
+            Opening = new(),
+        };
         GroupCommitLedger ledger = Ledger(store);
         Task first = ledger.AppendAsync(Record());
-        await store.WaitForCommitsAsync(1, Ct);
-        Task[] batch = [ledger.AppendAsync(Record()), ledger.AppendAsync(poison), ledger.AppendAsync(Record())];
-        store.Commits[0].Ending.SetResult();
+        Task[] appended = [.. records.Select(ledger.AppendAsync)];
+        store.Opening.SetResult();
+
         await first.WaitAsync(Bound, Ct);
-        await store.WaitForCommitsAsync(2, Ct);
+        Assert.Same(poison, (await Assert.ThrowsAsync<LedgerException>(() => appended[place].WaitAsync(Bound, Ct))).Record);
+        await Task.WhenAll(appended.Where((_, i) => i != place)).WaitAsync(Bound, Ct);
+        Assert.InRange(store.Commits.Count - 1, 1, Math.Max(1, mostAttempts));
+        Assert.Equal(records.Where(record => record != poison), store.Commits.Skip(1).Where(commit => !commit.Batch.Contains(poison)).SelectMany(commit => commit.Batch));
+    }
 
-        store.Commits[1].Ending.SetException(new FormatException("no such character"));
-        for (int i = 2; i < 5; i++)
+    [Fact]
+    public async Task SeveralRefusedRecords_EachCallerGetsItsOwnAnswer()
+    {
+        AiCallRecord[] records = [.. Enumerable.Range(0, 100).Select(_ => Record())];
+        HashSet<AiCallRecord> poison = [records[3], records[4], records[50], records[99]];
+        FakeAiCallStore store = new()
         {
-            await store.WaitForCommitsAsync(i + 1, Ct);
-            FakeAiCallStore.Commit alone = store.Commits[i];
-            Assert.Single(alone.Batch);
-            if (ReferenceEquals(alone.Batch[0], poison))
-            {
-                alone.Ending.SetException(new FormatException("no such character"));
-            }
-            else
-            {
-                alone.Ending.SetResult();
-            }
-        }
+            MaxConcurrentBatches = 1,
+            OnCommit = batch => batch.Any(poison.Contains) ? new FormatException("no such character") : null,
+            Refuses = failure => failure is FormatException,
+            Opening = new(),
+        };
+        GroupCommitLedger ledger = Ledger(store);
+        Task[] appended = [ledger.AppendAsync(Record()), .. records.Select(ledger.AppendAsync)];
+        store.Opening.SetResult();
 
-        await batch[0].WaitAsync(Bound, Ct);
-        await batch[2].WaitAsync(Bound, Ct);
-        Assert.Same(poison, (await Assert.ThrowsAsync<LedgerException>(() => batch[1].WaitAsync(Bound, Ct))).Record);
+        for (int i = 0; i < records.Length; i++)
+        {
+            Exception? failure = await Xunit.Record.ExceptionAsync(() => appended[i + 1].WaitAsync(Bound, Ct));
+            Assert.Equal(poison.Contains(records[i]) ? records[i] : null, (failure as LedgerException)?.Record);
+        }
     }
 
     [Fact]
@@ -152,23 +174,131 @@ public class GroupCommitLedgerTests
         await ledger.AppendAsync(Record()).WaitAsync(Bound, Ct);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task StoreHangs_CallersFailAfterStoreTimeoutAndTheStoreIsNotGivenMore(int concurrentBatches)
+    {
+        FakeAiCallStore store = new() { MaxConcurrentBatches = concurrentBatches };
+        GroupCommitLedger ledger = Ledger(store);
+        List<Task> hanging = [.. Enumerable.Range(0, concurrentBatches).Select(_ => ledger.AppendAsync(Record()))];
+        for (int round = 0; round < 3; round++)
+        {
+            // Some are being written, the others wait for their turn.
+            hanging.AddRange(Enumerable.Range(0, 10).Select(_ => ledger.AppendAsync(Record())));
+            _clock.Advance(StoreTimeout - TimeSpan.FromMilliseconds(1));
+            Assert.Contains(hanging, append => !append.IsCompleted);
+            _clock.Advance(TimeSpan.FromMilliseconds(251));
+            foreach (Task append in hanging)
+            {
+                Assert.IsType<TimeoutException>((await Assert.ThrowsAsync<LedgerException>(() => append.WaitAsync(Bound, Ct))).InnerException);
+            }
+
+            Assert.Equal(concurrentBatches, store.Commits.Count);
+        }
+
+        // The batch has ended, however: its place is free again.
+        Task next = ledger.AppendAsync(Record());
+        store.Commits[0].Ending.SetException(new IOException("cut"));
+        await store.WaitForCommitsAsync(concurrentBatches + 1, Ct);
+        store.Commits[^1].Ending.SetResult();
+        await next.WaitAsync(Bound, Ct);
+        Assert.Equal(concurrentBatches, store.MostInFlight);
+    }
+
     [Fact]
-    public async Task StoreHangs_FailsAfterStoreTimeoutAndTheNextOneGoes()
+    public async Task CommitAfterTheTimeout_ChangesNothingForItsCaller()
+    {
+        FakeAiCallStore store = new();
+        GroupCommitLedger ledger = Ledger(store);
+        Task late = ledger.AppendAsync(Record());
+        _clock.Advance(StoreTimeout + TimeSpan.FromMilliseconds(250));
+        await Assert.ThrowsAsync<LedgerException>(() => late.WaitAsync(Bound, Ct));
+
+        store.Commits[0].Ending.SetResult();
+
+        await ledger.DisposeAsync().AsTask().WaitAsync(Bound, Ct);
+        Assert.True(late.IsFaulted);
+        Assert.Single(_logs.GetSnapshot(), entry => entry.Id.Id == 3006);
+    }
+
+    [Fact]
+    public async Task BatchUnderWay_IsWaitedForByAMuchSmallerOne()
+    {
+        FakeAiCallStore store = new();
+        GroupCommitLedger ledger = await LedgerWithABatchOf100Async(store);
+        List<Task> appended = [.. Enumerable.Range(0, 49).Select(_ => ledger.AppendAsync(Record()))];
+        Assert.Equal(3, store.Commits.Count);
+
+        appended.Add(ledger.AppendAsync(Record()));
+
+        Assert.Equal(50, store.Commits[3].Batch.Count);
+        store.Commits[3].Ending.SetResult();
+        await Task.WhenAll(appended).WaitAsync(Bound, Ct);
+    }
+
+    [Fact]
+    public async Task BatchUnderWay_ThatTakesUnusuallyLong_IsWaitedForByNobody()
+    {
+        FakeAiCallStore store = new();
+        GroupCommitLedger ledger = await LedgerWithABatchOf100Async(store);
+        _clock.Advance(TimeSpan.FromMilliseconds(51));
+
+        Task appended = ledger.AppendAsync(Record());
+
+        Assert.Single(store.Commits[3].Batch);
+        store.Commits[3].Ending.SetResult();
+        await appended.WaitAsync(Bound, Ct);
+    }
+
+    [Fact]
+    public async Task BatchUnderWay_ThatHangs_FreesThoseWhoCameBeforeLongAndNobodyComesAfter()
+    {
+        FakeAiCallStore store = new();
+        GroupCommitLedger ledger = await LedgerWithABatchOf100Async(store);
+        Task appended = ledger.AppendAsync(Record());
+        Assert.Equal(3, store.Commits.Count);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(250));
+
+        Assert.Single(store.Commits[3].Batch);
+        store.Commits[3].Ending.SetResult();
+        await appended.WaitAsync(Bound, Ct);
+    }
+
+    [Fact]
+    public async Task LargeRecords_GoInBatchesOfAtMostFourMegabytesAndLargerOnesAlone()
+    {
+        FakeAiCallStore store = new() { MaxConcurrentBatches = 1, OnCommit = _ => null, Opening = new() };
+        GroupCommitLedger ledger = Ledger(store);
+        AiCallRecord Sized(int bytes) => Record() with { Agent = new string('x', bytes / sizeof(char)) };
+        AiCallRecord[] records = [Sized(1_500_000), Sized(1_500_000), Sized(1_500_000), Sized(9_000_000), Sized(100), Sized(4_100_000), Sized(4_190_000)];
+        Task[] appended = [ledger.AppendAsync(Record()), .. records.Select(ledger.AppendAsync)];
+        store.Opening.SetResult();
+        await Task.WhenAll(appended).WaitAsync(Bound, Ct);
+
+        Assert.Equal([1, 2, 1, 1, 2, 1], store.Commits.Select(commit => commit.Batch.Count));
+        Assert.Equal(records, store.Commits.Skip(1).SelectMany(commit => commit.Batch));
+    }
+
+    [Fact]
+    public async Task CallerThatBlocksWhenItsRecordIsDurable_KeepsNobodyElseWaiting()
     {
         FakeAiCallStore store = new() { MaxConcurrentBatches = 1 };
         GroupCommitLedger ledger = Ledger(store);
-        Task hanging = ledger.AppendAsync(Record());
-        await store.WaitForCommitsAsync(1, Ct);
+        using ManualResetEventSlim mayGoOn = new();
+        Task blocking = ledger.AppendAsync(Record()).ContinueWith(_ => mayGoOn.Wait(Bound), Ct, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Task ending = Task.Run(() => store.Commits[0].Ending.SetResult(), Ct);
+
+        await Eventually.TrueAsync(() => Task.FromResult(store.InFlight == 0), Ct);
         Task next = ledger.AppendAsync(Record());
-
-        // The wait starts after the store's first word, so the clock has to pass the limit as often as it takes.
-        await PassStoreTimeoutAsync(hanging);
-        LedgerException lost = await Assert.ThrowsAsync<LedgerException>(() => hanging);
-        Assert.IsType<TimeoutException>(lost.InnerException);
-
         await store.WaitForCommitsAsync(2, Ct);
         store.Commits[1].Ending.SetResult();
+
         await next.WaitAsync(Bound, Ct);
+        Assert.False(blocking.IsCompleted);
+        mayGoOn.Set();
+        await Task.WhenAll(blocking, ending).WaitAsync(Bound, Ct);
     }
 
     [Fact]
@@ -245,6 +375,25 @@ public class GroupCommitLedgerTests
     [Fact]
     public void DisposedWithNothingToWrite_ReturnsAtOnce() => Ledger(new FakeAiCallStore()).Dispose();
 
+    /// <summary>A ledger with one batch of 100 being written, the third, and room for another.</summary>
+    private async Task<GroupCommitLedger> LedgerWithABatchOf100Async(FakeAiCallStore store)
+    {
+        GroupCommitLedger ledger = Ledger(store);
+        _ = ledger.AppendAsync(Record());
+        Task second = ledger.AppendAsync(Record());
+        for (int i = 0; i < 100; i++)
+        {
+            _ = ledger.AppendAsync(Record());
+        }
+
+        store.Commits[0].Ending.SetResult();
+        await store.WaitForCommitsAsync(3, Ct);
+        Assert.Equal(100, store.Commits[2].Batch.Count);
+        store.Commits[1].Ending.SetResult();
+        await second.WaitAsync(Bound, Ct);
+        return ledger;
+    }
+
     private static AiCallRecord Record() => new()
     {
         CallId = Guid.CreateVersion7(),
@@ -258,7 +407,7 @@ public class GroupCommitLedgerTests
     {
         for (int i = 0; i < 1000 && !hanging.IsCompleted; i++)
         {
-            _clock.Advance(new LedgerOptions().StoreTimeout);
+            _clock.Advance(StoreTimeout);
             await Task.WhenAny(hanging, Task.Delay(TimeSpan.FromMilliseconds(5), Ct));
         }
     }

@@ -49,7 +49,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
         _client ??= new HttpMessageInvoker(new UpstreamErrorHandler
         {
             InnerHandler = new ModelCallHandler(
-                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger)]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
+                new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, new RecordBacklog())]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
             {
                 InnerHandler = new Network(this),
             },
@@ -73,7 +73,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
                 delivered.Write(buffer, 0, count);
             }
         }
-        catch (Exception e) when (e is ModelCallException or OperationCanceledException or LedgerException)
+        catch (Exception e) when (e is ModelCallException or OperationCanceledException or LedgerException or KillSwitchActiveException)
         {
             failure = e;
         }

@@ -12,6 +12,9 @@ internal sealed class LiveStream : AsyncReadStream
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>Whether a read was cancelled while it waited, which is what closes a connection at once.</summary>
+    public bool IsAborted { get; private set; }
+
     public void Send(string text) => Assert.True(_pieces.Writer.TryWrite(Encoding.UTF8.GetBytes(text)));
 
     public void End() => _pieces.Writer.Complete();
@@ -25,6 +28,7 @@ internal sealed class LiveStream : AsyncReadStream
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         if (!_pieces.Reader.TryRead(out byte[]? piece))
         {
+            using CancellationTokenRegistration aborting = cancellationToken.UnsafeRegister(static self => ((LiveStream)self!).IsAborted = true, this);
             ValueTask<bool> more = _pieces.Reader.WaitToReadAsync(cancellationToken);
             _waiting.Release();
             if (!await more)

@@ -65,6 +65,18 @@ public class KillSwitchPluginTests
     }
 
     [Fact]
+    public async Task GetStatus_NamesWhatIsStopped()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+        await jarvis.KillSwitch.ActivateAsync("too dear", "test", new KillSwitchActivation { Scope = KillSwitchScope.ForTier(Tier.Strong) }, Ct);
+        await jarvis.KillSwitch.ActivateAsync("done", "test", new KillSwitchActivation { Scope = KillSwitchScope.ForGoal(42) }, Ct);
+
+        string status = (await jarvis.Kernel.InvokeAsync("KillSwitch", "get_status", cancellationToken: Ct)).ToString();
+
+        Assert.Matches(@"^Pulled for goal:42 since .* UTC: done\. Pulled for tier:strong since .* UTC: too dear\. Only a human can release it\.$", status);
+    }
+
+    [Fact]
     public async Task Activate_StopsAndIsTracedToTheAgent()
     {
         await using JarvisHarness jarvis = await JarvisHarness.StartAsync();

@@ -1,10 +1,12 @@
 using System.Globalization;
+using Jarvis.SemanticKernel.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Jarvis.SemanticKernel.Tests.Storage;
 
 public abstract class AiCallStoreContract
 {
-
     protected abstract Task<StorageUnderTest> OpenAsync();
 
     [Fact]
@@ -156,6 +158,67 @@ public abstract class AiCallStoreContract
     }
 
     [Fact]
+    public async Task AppendAsync_LargeBatch_PutsEachCallWithItsOwnRowOfAiCalls()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        AiCallRecord[] batch = [.. Enumerable.Range(0, 500).Select(i => (i % 3 == 0 ? Records.Unbilled() : Records.Billed(i)) with { PromptTokens = i, Agent = $"agent {i}" })];
+        await storage.Calls.AppendAsync([.. batch, .. batch.Take(10)], TestContext.Current.CancellationToken);
+
+        Assert.Equal(500, await storage.CountAsync(storage.Details));
+        Assert.Equal(333, await storage.CountAsync("ai_calls"));
+        Assert.Equal(333, await storage.CountAsync($"ai_calls a JOIN {storage.Details} d ON d.ai_call_id = a.id AND d.prompt_tokens = a.prompt_tokens AND d.agent = 'agent ' || a.prompt_tokens"));
+        Assert.Equal(batch.Sum(record => record.CostUsd ?? 0), await TotalAsync(storage));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task AppendAsync_EmptyTexts_StayEmptyAndMissingOnesAreMissing(int batchSize)
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        AiCallRecord record = Records.Billed() with { Provider = "", GenerationId = null, Agent = "", RunId = null, RequestedModel = "" };
+        await storage.Calls.AppendAsync([.. Enumerable.Range(0, batchSize).Select(_ => record with { CallId = Guid.NewGuid() })], TestContext.Current.CancellationToken);
+
+        Assert.Equal(batchSize, await storage.CountAsync(
+            $"{storage.Details} WHERE provider = '' AND generation_id IS NULL AND agent = '' AND run_id IS NULL AND requested_model = '' AND model = 'vendor/answered'"));
+    }
+
+    [Fact]
+    public async Task Ledger_OneRecordThatTheDatabaseRefuses_LeavesTheOthersDurable()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        await storage.RefuseBilledTokensAsync(prompt: 777);
+        GroupCommitLedger ledger = Ledger(storage.Calls);
+        AiCallRecord[] records = [.. Enumerable.Range(0, 100).Select(i => Records.Billed() with { PromptTokens = i == 40 ? 777 : i })];
+        Task[] appended = [.. records.Select(ledger.AppendAsync)];
+
+        Assert.Same(records[40], (await Assert.ThrowsAsync<LedgerException>(() => appended[40])).Record);
+        await Task.WhenAll(appended.Where((_, i) => i != 40));
+        Assert.Equal(99, await storage.CountAsync("ai_calls"));
+        Assert.Equal(99, await storage.CountAsync(storage.Details));
+    }
+
+    [Fact]
+    public async Task Ledger_256WaitingCallers_ShareTheirCommits()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        await storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken);
+        CountingStore store = new(storage.Calls);
+        GroupCommitLedger ledger = Ledger(store);
+        await Task.WhenAll(Enumerable.Range(0, 256).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                await ledger.AppendAsync(Records.Billed());
+            }
+        })));
+
+        Assert.Equal(2560, await storage.CountAsync("ai_calls"));
+        Assert.InRange(store.Commits, 1, 2560 / 8);
+        Assert.InRange(store.MostInFlight, 1, storage.Calls.MaxConcurrentBatches);
+    }
+
+    [Fact]
     public async Task IsRefusal_FailureOfTheStore_IsNone()
     {
         await using StorageUnderTest storage = await OpenAsync();
@@ -163,6 +226,9 @@ public abstract class AiCallStoreContract
         Assert.False(storage.Calls.IsRefusal(new TimeoutException()));
         Assert.False(storage.Calls.IsRefusal(new IOException()));
     }
+
+    private static GroupCommitLedger Ledger(IAiCallStore store) =>
+        new(store, Options.Create(new JarvisRoutingOptions()), TimeProvider.System, NullLogger<GroupCommitLedger>.Instance);
 
     protected static async Task<decimal> TotalAsync(StorageUnderTest storage)
     {

@@ -23,6 +23,8 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     internal abstract ICostStore Costs { get; }
 
+    internal abstract IProcessStore Processes { get; }
+
     /// <summary>The table jarvis.call_details, by its name in this engine.</summary>
     public abstract string Details { get; }
 
@@ -36,6 +38,9 @@ public abstract class StorageUnderTest : IAsyncDisposable
     public abstract StorageUnderTest OpenAgain();
 
     public abstract Task<object?> ScalarAsync(string sql);
+
+    /// <summary>Makes the database refuse a row of ai_calls with this many prompt tokens.</summary>
+    public abstract Task RefuseBilledTokensAsync(int prompt);
 
     public async Task<long> CountAsync(string fromWhere) => Convert.ToInt64(await ScalarAsync($"SELECT count(*) FROM {fromWhere}"), CultureInfo.InvariantCulture);
 

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Jarvis.SemanticKernel.Storage.Postgres;
 
-/// <summary>The two ways to the server. Opens nothing before it is asked to.</summary>
+/// <summary>The ways to the server. Opens nothing before it is asked to.</summary>
 internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 {
-    public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget = null)
+    public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget, TimeSpan storeTimeout)
     {
         NpgsqlConnectionStringBuilder main = Common(target);
 
@@ -13,6 +13,21 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         main.MaxPoolSize = Math.Max(main.MaxPoolSize, 2);
         Main = NpgsqlDataSource.Create(main);
         Compaction = new PostgresSpendCompaction(Main);
+
+        NpgsqlConnectionStringBuilder ledger = Common(target);
+        ledger.Pooling = true;
+        ledger.MinPoolSize = 0;
+        ledger.MaxPoolSize = 4;
+
+        // A statement that takes longer is ended, and where the server does not answer to that, its connection is.
+        ledger.Timeout = ledger.CommandTimeout = (int)Math.Ceiling(storeTimeout.TotalSeconds);
+        ledger.MaxAutoPrepare = 0;
+
+        // Nothing of a session is ever changed, and the reset would cost every batch several statements.
+        ledger.NoResetOnClose = true;
+        ledger.WriteBufferSize = 32 * 1024;
+        ledger.ApplicationName = $"{ledger.ApplicationName} ledger";
+        Ledger = NpgsqlDataSource.Create(ledger);
 
         NpgsqlConnectionStringBuilder guard = Common(target);
         guard.Pooling = true;
@@ -29,22 +44,25 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         listen.Timeout = 5;
         listen.CommandTimeout = 5;
         listen.ApplicationName = $"{listen.ApplicationName} listener";
-        Listen = listen.ConnectionString;
+        Listen = NpgsqlDataSource.Create(listen);
         Description = $"PostgreSQL database {main.Database ?? main.Username} on {main.Host}{(main.Host!.Contains(',', StringComparison.Ordinal) ? "" : $":{main.Port}")} "
             + $"as {main.Username ?? "the operating system's user"} (from {target.Source})";
     }
 
-    /// <summary>For everything but the kill switch.</summary>
+    /// <summary>For everything but the ledger's writing and the kill switch.</summary>
     public NpgsqlDataSource Main { get; }
 
     /// <summary>Folds the sums of spend now and then, in the background.</summary>
     public PostgresSpendCompaction Compaction { get; }
 
+    /// <summary>For appending to the ledger, over connections that are kept.</summary>
+    public NpgsqlDataSource Ledger { get; }
+
     /// <summary>For the kill switch alone, so that neither an exhausted pool nor a long time-out stands before a check.</summary>
     public NpgsqlDataSource Guard { get; }
 
-    /// <summary>For the one connection that listens for changes of the switch. Holds the password: never printed.</summary>
-    public string Listen { get; }
+    /// <summary>For the one connection of the process that listens for changes of the switch; not pooled. A source of our own: the driver keeps the strings of others, passwords included.</summary>
+    public NpgsqlDataSource Listen { get; }
 
     /// <summary>For messages: no password in it.</summary>
     public string Description { get; }
@@ -52,13 +70,24 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
     public void Dispose()
     {
         Main.Dispose();
+        Ledger.Dispose();
         Guard.Dispose();
+        Listen.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
         await Main.DisposeAsync().ConfigureAwait(false);
+        await Ledger.DisposeAsync().ConfigureAwait(false);
         await Guard.DisposeAsync().ConfigureAwait(false);
+        await Listen.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What tells one database from another, whoever logs in.</summary>
+    public static string Identify(DatabaseTarget target)
+    {
+        NpgsqlConnectionStringBuilder builder = new(target.ConnectionString);
+        return $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username} {builder.SearchPath} {builder.Options}";
     }
 
     private static NpgsqlConnectionStringBuilder Common(DatabaseTarget target)

@@ -31,6 +31,7 @@ internal sealed class PostgresExamination(DatabaseTarget target, PostgresConnect
         {
             findings.Add(await AuditAsync(cancellationToken).ConfigureAwait(false));
             findings.Add(await PushAsync(cancellationToken).ConfigureAwait(false));
+            findings.Add(await PostgresRoleCheck.RunAsync(connections.Main, cancellationToken).ConfigureAwait(false));
         }
 
         findings.Add(await ZoneAsync(cancellationToken).ConfigureAwait(false));
@@ -115,7 +116,7 @@ internal sealed class PostgresExamination(DatabaseTarget target, PostgresConnect
     {
         string channel = $"jarvis_doctor_{Guid.NewGuid():N}";
         bool isHeard = false;
-        NpgsqlConnection connection = new(connections.Listen);
+        NpgsqlConnection connection = connections.Listen.CreateConnection();
         await using (connection.ConfigureAwait(false))
         {
             connection.Notification += (_, message) => isHeard |= message.Channel == channel;

@@ -23,7 +23,7 @@ internal sealed class PostgresKillSwitchChanges(PostgresConnections connections,
 
     public async Task ListenAsync(Action onHearing, Action onChange, CancellationToken cancellationToken)
     {
-        NpgsqlConnection connection = new(connections.Listen);
+        NpgsqlConnection connection = connections.Listen.CreateConnection();
         await using (connection.ConfigureAwait(false))
         {
             connection.Notification += (_, message) =>

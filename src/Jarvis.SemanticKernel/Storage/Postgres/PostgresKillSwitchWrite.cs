@@ -47,6 +47,11 @@ internal sealed class PostgresKillSwitchWrite(PostgresConnections connections, I
             await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
             await ExecuteAsync().ConfigureAwait(false);
         }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // An agent's role may not release. That is no trouble of the database, and the words are its own.
+            throw new JarvisDatabaseException($"{connections.Description} refused: {exception.MessageText}. {exception.Hint}".TrimEnd(), exception);
+        }
 
         async Task ExecuteAsync()
         {

@@ -2,14 +2,18 @@ using Microsoft.Data.Sqlite;
 
 namespace Jarvis.SemanticKernel.Storage.Sqlite;
 
-/// <summary>The ways to the file. The driver has no asynchronous input and output, so all of it happens on the thread pool's threads, one writer at a time.</summary>
+/// <summary>
+/// The ways to the file. The driver has no asynchronous input and output, so reading happens on the thread pool's threads, and writing on a thread of its own.
+/// </summary>
 internal sealed class SqliteConnections : IDisposable
 {
+    private static readonly TimeSpan WriterIdleLimit = TimeSpan.FromSeconds(30);
+
     private readonly string _connectionString;
     private readonly string _creating;
-    private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly SqliteWriter _writer;
 
-    public SqliteConnections(DatabaseTarget target)
+    public SqliteConnections(DatabaseTarget target, TimeSpan? writerIdleLimit = null)
     {
         SqliteConnectionStringBuilder builder = new(target.ConnectionString);
         Path = System.IO.Path.GetFullPath(builder.DataSource);
@@ -19,6 +23,10 @@ internal sealed class SqliteConnections : IDisposable
         // A misspelt path must not leave an empty database behind whenever somebody looks at it.
         builder.Mode = SqliteOpenMode.ReadWrite;
         _connectionString = builder.ConnectionString;
+
+        // A pooled connection would outlive the writer that closes it.
+        string writing = new SqliteConnectionStringBuilder(_connectionString) { Pooling = false }.ConnectionString;
+        _writer = new SqliteWriter(() => Open(writing), writerIdleLimit ?? WriterIdleLimit);
         Description = $"SQLite file {Path} (from {target.Source})";
     }
 
@@ -35,29 +43,19 @@ internal sealed class SqliteConnections : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Runs <paramref name="write"/> in one transaction. The token ends the waiting, not the writing.</summary>
-    public async Task WriteAsync(Action<SqliteConnection, SqliteTransaction> write, CancellationToken cancellationToken)
-    {
-        await _writer.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await Task.Run(
-                () =>
-                {
-                    using SqliteConnection connection = Open(_connectionString);
+    /// <summary>Runs <paramref name="write"/> in one transaction on the writer's thread. The token ends the waiting for its turn, not the writing.</summary>
+    public Task WriteAsync(Action<SqliteWriterSession> write, CancellationToken cancellationToken) =>
+        _writer.RunAsync(session => session.InTransaction(write), cancellationToken);
 
-                    // BEGIN IMMEDIATE: other processes' writers wait here and not in the middle, where one of two would have to give up.
-                    using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-                    write(connection, transaction);
-                    transaction.Commit();
-                },
-                CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
+    /// <summary>The same for the driver's own commands.</summary>
+    public Task WriteAsync(Action<SqliteConnection, SqliteTransaction> write, CancellationToken cancellationToken) => _writer.RunAsync(
+        session =>
         {
-            _writer.Release();
-        }
-    }
+            using SqliteTransaction transaction = session.Connection.BeginTransaction(deferred: false);
+            write(session.Connection, transaction);
+            transaction.Commit();
+        },
+        cancellationToken);
 
     /// <summary>Opens the file, creating it and its folder where they are missing.</summary>
     public SqliteConnection Create()

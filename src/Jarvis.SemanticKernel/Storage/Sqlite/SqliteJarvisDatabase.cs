@@ -49,6 +49,8 @@ internal sealed class SqliteJarvisDatabase : IJarvisDatabase
 
     public string GetScript() => SqliteMigration.Script();
 
+    public string GetRolesScript() => throw new NotSupportedException("SQLite has no roles: whoever may write the file may release the kill switch.");
+
     private async Task PrepareAsync()
     {
         try

@@ -5,7 +5,7 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite;
 /// <summary>UTC as text of one width, so that texts sort as the instants they stand for.</summary>
 internal static class SqliteTime
 {
-    private const string Format = "yyyy-MM-dd HH:mm:ss.ffffff";
+    public const string Format = "yyyy-MM-dd HH:mm:ss.ffffff";
 
     public static string From(DateTime utc) => utc.ToString(Format, CultureInfo.InvariantCulture);
 

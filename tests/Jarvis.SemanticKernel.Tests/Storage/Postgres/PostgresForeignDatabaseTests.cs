@@ -86,4 +86,18 @@ public sealed class PostgresForeignDatabaseTests(PostgresServer server)
 
         Assert.Equal(1, await storage.CountAsync("ai_calls WHERE total = 120 AND tenant = 'x'"));
     }
+
+    [Fact]
+    public async Task AuditThatWasThereBefore_IsLeftToItsOwnerAndExaminationSaysSo()
+    {
+        PostgresDatabase database = await server.CreateDatabaseAsync();
+        await ForeignDatabase.CreateAsync(database, "serial");
+        await using PostgresStorage storage = new(database);
+        await storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken);
+
+        await database.ExecuteAsync("UPDATE kill_switch_audit SET reason = 'nothing happened'; DELETE FROM kill_switch_audit; TRUNCATE kill_switch_audit");
+
+        DatabaseFinding audit = (await storage.Database.ExamineAsync(TestContext.Current.CancellationToken)).Single(finding => finding.Subject == "audit");
+        Assert.Equal(DatabaseFindingOutcome.Notice, audit.Outcome);
+    }
 }

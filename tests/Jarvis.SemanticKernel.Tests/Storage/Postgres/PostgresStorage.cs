@@ -5,6 +5,7 @@ using Jarvis.SemanticKernel.Storage;
 using Jarvis.SemanticKernel.Storage.Postgres;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Jarvis.SemanticKernel.Tests.Storage.Postgres;
 
@@ -13,20 +14,23 @@ internal sealed class PostgresStorage : StorageUnderTest
     private readonly PostgresDatabase _outside;
     private readonly bool _ownsDatabase;
 
-    public PostgresStorage(PostgresDatabase outside, bool ownsDatabase = true, bool autoMigrate = true, string? connectionString = null)
+    public PostgresStorage(PostgresDatabase outside, bool ownsDatabase = true, bool autoMigrate = true, string? connectionString = null, TimeSpan? storeTimeout = null)
     {
         _outside = outside;
         _ownsDatabase = ownsDatabase;
         DatabaseTarget target = new(DatabaseKind.Postgres, connectionString ?? outside.ConnectionString, "test", autoMigrate);
-        Connections = new PostgresConnections(target);
+        Connections = new PostgresConnections(target, listenTarget: null, storeTimeout ?? new LedgerOptions().StoreTimeout);
         Database = new PostgresJarvisDatabase(target, Connections);
-        Calls = new PostgresAiCallStore(Connections, Database, new FakeLogger<PostgresAiCallStore>(Logs));
+        Calls = new PostgresAiCallStore(Connections, Database, Clock, new FakeLogger<PostgresAiCallStore>(Logs));
         Switch = new PostgresKillSwitchStore(Connections, Database);
         Release = new PostgresKillSwitchReleaseStore(Connections, Database);
         Costs = new PostgresCostStore(Connections, Database);
+        Processes = new PostgresProcessStore(Connections);
     }
 
     public PostgresConnections Connections { get; }
+
+    public FakeTimeProvider Clock { get; } = new();
 
     public PostgresDatabase Outside => _outside;
 
@@ -40,6 +44,8 @@ internal sealed class PostgresStorage : StorageUnderTest
 
     internal override ICostStore Costs { get; }
 
+    internal override IProcessStore Processes { get; }
+
     public override string Details => "jarvis.call_details";
 
     public override string View => "jarvis.calls";
@@ -50,8 +56,15 @@ internal sealed class PostgresStorage : StorageUnderTest
 
     public override Task<object?> ScalarAsync(string sql) => _outside.ScalarAsync(sql);
 
+    public override async Task RefuseBilledTokensAsync(int prompt)
+    {
+        await Database.EnsureReadyAsync();
+        await _outside.ExecuteAsync($"ALTER TABLE ai_calls ADD CHECK (prompt_tokens <> {prompt})");
+    }
+
     protected override async ValueTask DisposeCoreAsync()
     {
+        await ((IAsyncDisposable)Calls).DisposeAsync();
         await Connections.DisposeAsync();
         if (_ownsDatabase)
         {

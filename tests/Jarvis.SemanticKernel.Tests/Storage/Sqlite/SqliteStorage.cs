@@ -25,6 +25,7 @@ internal sealed class SqliteStorage : StorageUnderTest
         Switch = new SqliteKillSwitchStore(_connections, Database);
         Release = new SqliteKillSwitchReleaseStore(_connections, Database);
         Costs = new SqliteCostStore(_connections, Database);
+        Processes = new SqliteProcessStore(_connections);
     }
 
     public string FilePath => _path;
@@ -41,6 +42,8 @@ internal sealed class SqliteStorage : StorageUnderTest
 
     internal override ICostStore Costs { get; }
 
+    internal override IProcessStore Processes { get; }
+
     public override string Details => "jarvis_call_details";
 
     public override string View => "jarvis_calls";
@@ -56,6 +59,12 @@ internal sealed class SqliteStorage : StorageUnderTest
         await using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         return await command.ExecuteScalarAsync() is { } value and not DBNull ? value : null;
+    }
+
+    public override async Task RefuseBilledTokensAsync(int prompt)
+    {
+        await Database.EnsureReadyAsync();
+        await ScalarAsync($"CREATE TRIGGER refuse BEFORE INSERT ON ai_calls WHEN NEW.prompt_tokens = {prompt} BEGIN SELECT RAISE(ABORT, 'refused'); END");
     }
 
     protected override ValueTask DisposeCoreAsync()

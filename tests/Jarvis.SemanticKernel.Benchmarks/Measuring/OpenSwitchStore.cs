@@ -1,6 +1,6 @@
 using Jarvis.SemanticKernel.KillSwitch;
 
-namespace Jarvis.SemanticKernel.Benchmarks.Chain;
+namespace Jarvis.SemanticKernel.Benchmarks.Measuring;
 
 /// <summary>A switch that is open and costs nothing to read, to measure the chain without a database.</summary>
 internal sealed class OpenSwitchStore : IKillSwitchStore

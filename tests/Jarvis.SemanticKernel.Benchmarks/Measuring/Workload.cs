@@ -2,7 +2,7 @@ using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
 
-namespace Jarvis.SemanticKernel.Benchmarks.Chain;
+namespace Jarvis.SemanticKernel.Benchmarks.Measuring;
 
 /// <summary>What a call sends.</summary>
 internal sealed class Workload(string name, int messages, int tools, bool isStreaming)
@@ -12,13 +12,15 @@ internal sealed class Workload(string name, int messages, int tools, bool isStre
 
     private readonly Kernel _kernel = KernelWith(tools);
 
-    public static Workload[] All { get; } =
-    [
-        new("one short message", messages: 1, tools: 0, isStreaming: false),
-        new("one short message, streamed", messages: 1, tools: 0, isStreaming: true),
-        new("a turn of an agent: 20 messages, 8 tools", messages: 20, tools: 8, isStreaming: false),
-        new("a turn of an agent, streamed", messages: 20, tools: 8, isStreaming: true),
-    ];
+    public static Workload Short { get; } = new("one short message", messages: 1, tools: 0, isStreaming: false);
+
+    public static Workload ShortStreamed { get; } = new("one short message, streamed", messages: 1, tools: 0, isStreaming: true);
+
+    public static Workload Agent { get; } = new("a turn of an agent: 20 messages, 8 tools", messages: 20, tools: 8, isStreaming: false);
+
+    public static Workload AgentStreamed { get; } = new("a turn of an agent, streamed", messages: 20, tools: 8, isStreaming: true);
+
+    public static Workload[] All { get; } = [Short, ShortStreamed, Agent, AgentStreamed];
 
     public string Name => name;
 

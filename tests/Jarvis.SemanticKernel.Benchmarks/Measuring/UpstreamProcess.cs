@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using Jarvis.SemanticKernel.Testing;
 
-namespace Jarvis.SemanticKernel.Benchmarks.Chain;
+namespace Jarvis.SemanticKernel.Benchmarks.Measuring;
 
 /// <summary>The simulator in a process of its own, so that its CPU time is not counted.</summary>
 internal sealed class UpstreamProcess : IDisposable
@@ -12,7 +13,10 @@ internal sealed class UpstreamProcess : IDisposable
 
     public Uri Endpoint { get; }
 
-    public static async Task<UpstreamProcess> StartAsync()
+    public int Id => _process.Id;
+
+    /// <summary>Starts one that answers after a while, which may be zero.</summary>
+    public static async Task<UpstreamProcess> StartAsync(TimeSpan thinks)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
@@ -21,18 +25,20 @@ internal sealed class UpstreamProcess : IDisposable
         }
 
         start.ArgumentList.Add("upstream");
+        start.ArgumentList.Add(thinks.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         Process process = Process.Start(start)!;
         string address = await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) ?? throw new InvalidOperationException("The upstream ended before it had an address.");
         return new UpstreamProcess(process, new Uri(address));
     }
 
     /// <summary>Serves until standard input is closed, which a parent that dies does too.</summary>
-    public static async Task ServeAsync()
+    public static async Task ServeAsync(TimeSpan thinks)
     {
         OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(new OpenRouterSimulatorOptions { KeepRequests = false }).ConfigureAwait(false);
         await using (upstream.ConfigureAwait(false))
         {
-            upstream.DefaultReply = SimulatedReply.Text("Invoice 20417 is due on 12 September and has not been paid yet.");
+            SimulatedReply reply = SimulatedReply.Text("Invoice 20417 is due on 12 September and has not been paid yet.");
+            upstream.DefaultReply = thinks > TimeSpan.Zero ? reply.After(thinks) : reply;
             Console.WriteLine(upstream.Endpoint);
             await Console.In.ReadToEndAsync().ConfigureAwait(false);
         }

@@ -1,4 +1,4 @@
-namespace Jarvis.SemanticKernel.Benchmarks.Chain;
+namespace Jarvis.SemanticKernel.Benchmarks.Measuring;
 
 /// <summary>Counts the records and forgets them, to measure the chain without a database.</summary>
 internal sealed class NoLedger : IAiCallLedger

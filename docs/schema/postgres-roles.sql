@@ -1,0 +1,138 @@
+-- Two roles for Jarvis.SemanticKernel, for logins to be members of. Safe to run twice.
+--   jarvis_agent     for programs that call models: ledger, heartbeat, reading; may activate the kill switch and not release it
+--   jarvis_operator  for people and their programs: may look, activate and release
+-- Run it as the owner of the tables with the right to create roles, after docs/schema/postgres.sql. Then:
+--   GRANT jarvis_agent TO login_of_an_agent;
+--   GRANT jarvis_operator TO login_of_an_operator;
+-- A login that is a member of both is an operator. Superusers and the owner of the tables are held back by nothing here: no agent may log in as one of them, nor
+-- have rights on these tables from elsewhere. Agents with these rights run with AutoMigrate off.
+BEGIN;
+
+DO $do$
+DECLARE
+  role text;
+BEGIN
+  IF to_regclass('agent_state') IS NULL OR to_regclass('jarvis.kill_switch_version') IS NULL THEN
+    RAISE EXCEPTION 'The tables are missing here: apply docs/schema/postgres.sql first, or run ''jarvis db migrate''.';
+  END IF;
+  FOREACH role IN ARRAY ARRAY['jarvis_agent', 'jarvis_operator'] LOOP
+    IF to_regrole(role) IS NULL THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL; -- Roles belong to all databases of the server: another one was faster.
+      END;
+    END IF;
+  END LOOP;
+  EXECUTE (
+    SELECT format('GRANT USAGE ON SCHEMA jarvis, %I TO jarvis_agent, jarvis_operator', n.nspname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('agent_state'));
+END $do$;
+
+-- Not the ids: whoever chooses them chooses the order of the audit. Not the key: a renamed row is a lost one.
+GRANT SELECT, INSERT (key, value, updated_at), UPDATE (value, updated_at) ON agent_state TO jarvis_agent, jarvis_operator;
+GRANT SELECT, INSERT (action, reason, triggered_by, created_at) ON kill_switch_audit TO jarvis_agent, jarvis_operator;
+GRANT SELECT ON ai_calls, operating_costs, revenue TO jarvis_agent, jarvis_operator;
+GRANT SELECT ON ALL TABLES IN SCHEMA jarvis TO jarvis_agent, jarvis_operator;
+GRANT INSERT ON jarvis.kill_switch_changes TO jarvis_agent, jarvis_operator;
+GRANT INSERT ON ai_calls, jarvis.call_details TO jarvis_agent;
+GRANT INSERT, UPDATE, DELETE ON jarvis.processes TO jarvis_agent;
+
+-- The ledger draws the ids of ai_calls itself. Elsewhere only a serial column asks for the right to its sequence, an identity does not.
+DO $do$
+BEGIN
+  EXECUTE (
+    SELECT string_agg(format('GRANT USAGE ON SEQUENCE %s TO jarvis_agent, jarvis_operator', pg_get_serial_sequence(t.name, 'id')), ';')
+    FROM unnest(ARRAY['ai_calls', 'agent_state', 'kill_switch_audit']) AS t (name)
+    JOIN pg_attribute a ON a.attrelid = t.name::regclass AND a.attname = 'id'
+    WHERE t.name = 'ai_calls' OR a.attidentity = '');
+END $do$;
+
+CREATE OR REPLACE FUNCTION jarvis.agent_may_only_activate() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
+DECLARE
+  held name;
+BEGIN
+  IF TG_OP = 'TRUNCATE' OR starts_with(OLD.key, 'kill_switch') OR starts_with(NEW.key, 'kill_switch') THEN
+    held := (SELECT r.rolname FROM pg_roles r
+    WHERE r.rolname IN (session_user, current_user) AND NOT r.rolsuper
+      AND pg_has_role(r.oid, to_regrole('jarvis_agent'), 'MEMBER') AND pg_has_role(r.oid, to_regrole('jarvis_operator'), 'MEMBER') IS NOT TRUE LIMIT 1);
+  END IF;
+  IF held IS NOT NULL THEN
+    IF TG_OP IN ('DELETE', 'TRUNCATE')
+      OR (TG_OP = 'UPDATE' AND (NEW.key IS DISTINCT FROM OLD.key OR NEW.id IS DISTINCT FROM OLD.id))
+      OR NEW.value -> 'active' IS DISTINCT FROM 'true'::jsonb
+    THEN
+      RAISE EXCEPTION 'role % may activate the kill switch, not release it: % of % refused', held, TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege', HINT = 'Log in as a member of jarvis_operator.';
+    END IF;
+    IF OLD.value -> 'active' = 'true'::jsonb AND OLD.value -> 'inFlight' = '"cancel"'::jsonb THEN
+      NEW.value := NEW.value || '{"inFlight":"cancel"}'::jsonb; -- Whoever activates once more does not spare what was to be cut.
+    END IF;
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  RETURN NEW;
+END $fn$;
+
+CREATE OR REPLACE FUNCTION jarvis.agent_may_only_audit_activations() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
+DECLARE
+  held name := (SELECT r.rolname FROM pg_roles r
+    WHERE r.rolname IN (session_user, current_user) AND NOT r.rolsuper
+      AND pg_has_role(r.oid, to_regrole('jarvis_agent'), 'MEMBER') AND pg_has_role(r.oid, to_regrole('jarvis_operator'), 'MEMBER') IS NOT TRUE LIMIT 1);
+BEGIN
+  IF held IS NOT NULL AND (TG_OP <> 'INSERT' OR NEW.action IS DISTINCT FROM 'activate') THEN
+    RAISE EXCEPTION 'role % may add activations to the audit of the kill switch, nothing else: % of % refused', held, TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'insufficient_privilege', HINT = 'Log in as a member of jarvis_operator.';
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  RETURN NEW;
+END $fn$;
+
+-- Says of an audit row which switch it is about. Of one's own, that is, of the same transaction: else an agent could take an operator's row for another switch.
+DO $do$
+BEGIN
+  EXECUTE (
+    SELECT format($create$
+CREATE OR REPLACE FUNCTION jarvis.agent_may_only_name_its_own() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
+DECLARE
+  held name := (SELECT r.rolname FROM pg_roles r
+    WHERE r.rolname IN (session_user, current_user) AND NOT r.rolsuper
+      AND pg_has_role(r.oid, to_regrole('jarvis_agent'), 'MEMBER') AND pg_has_role(r.oid, to_regrole('jarvis_operator'), 'MEMBER') IS NOT TRUE LIMIT 1);
+BEGIN
+  IF held IS NOT NULL AND NOT EXISTS (SELECT FROM %s a WHERE a.id = NEW.audit_id AND a.xmin = pg_current_xact_id()::xid) THEN
+    RAISE EXCEPTION 'role %% may name the switch of its own audit rows only: %% of %% refused', held, TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'insufficient_privilege', HINT = 'Log in as a member of jarvis_operator.';
+  END IF;
+  RETURN NULL;
+END $fn$ $create$, format('%I.%I', n.nspname, c.relname))
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('kill_switch_audit'));
+END $do$;
+
+-- Trigger functions are called by triggers, not by people; with this right a table of one's own could call them.
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jarvis FROM PUBLIC;
+
+DROP TRIGGER IF EXISTS jarvis_agent_may_only_activate ON agent_state;
+CREATE TRIGGER jarvis_agent_may_only_activate BEFORE INSERT OR UPDATE OR DELETE ON agent_state
+  FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_activate();
+DROP TRIGGER IF EXISTS jarvis_agent_may_not_truncate ON agent_state;
+CREATE TRIGGER jarvis_agent_may_not_truncate BEFORE TRUNCATE ON agent_state
+  FOR EACH STATEMENT EXECUTE FUNCTION jarvis.agent_may_only_activate();
+ALTER TABLE agent_state ENABLE ALWAYS TRIGGER jarvis_agent_may_only_activate, ENABLE ALWAYS TRIGGER jarvis_agent_may_not_truncate;
+
+DROP TRIGGER IF EXISTS jarvis_agent_may_only_audit_activations ON kill_switch_audit;
+CREATE TRIGGER jarvis_agent_may_only_audit_activations BEFORE INSERT OR UPDATE OR DELETE ON kill_switch_audit
+  FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_audit_activations();
+DROP TRIGGER IF EXISTS jarvis_agent_may_not_truncate ON kill_switch_audit;
+CREATE TRIGGER jarvis_agent_may_not_truncate BEFORE TRUNCATE ON kill_switch_audit
+  FOR EACH STATEMENT EXECUTE FUNCTION jarvis.agent_may_only_audit_activations();
+ALTER TABLE kill_switch_audit ENABLE ALWAYS TRIGGER jarvis_agent_may_only_audit_activations, ENABLE ALWAYS TRIGGER jarvis_agent_may_not_truncate;
+
+DROP TRIGGER IF EXISTS jarvis_agent_may_only_name_its_own ON jarvis.kill_switch_changes;
+CREATE TRIGGER jarvis_agent_may_only_name_its_own AFTER INSERT ON jarvis.kill_switch_changes
+  FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_name_its_own();
+ALTER TABLE jarvis.kill_switch_changes ENABLE ALWAYS TRIGGER jarvis_agent_may_only_name_its_own;
+
+COMMIT;
