@@ -4,11 +4,16 @@ namespace Jarvis.SemanticKernel;
 public interface ICostReport
 {
     /// <summary>Sums what was spent in a period.</summary>
-    /// <param name="from">The first instant of the period.</param>
-    /// <param name="to">The first instant after the period.</param>
-    /// <param name="by">What the lines of the report stand for.</param>
+    /// <param name="query">The period, the lines wanted and the calls that count.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>The report; its sums are exact.</returns>
-    /// <exception cref="ArgumentException"><paramref name="to"/> is not after <paramref name="from"/>.</exception>
-    Task<SpendReport> GetSpendAsync(DateTimeOffset from, DateTimeOffset to, SpendGrouping by = SpendGrouping.Tier, CancellationToken cancellationToken = default);
+    /// <returns>The report; its sums are exact. One line for each key that occurs: there is none for an hour or a day without calls.</returns>
+    /// <exception cref="ArgumentException">The query asks for what there is not. Names every fault, with what is accepted.</exception>
+    Task<SpendReport> GetSpendAsync(SpendQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Estimates what the current month will have cost at its end.</summary>
+    /// <param name="filter">Which calls count; all of them by default.</param>
+    /// <param name="timeZone">Whose month is meant; UTC by default.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The estimate and what it rests on.</returns>
+    Task<SpendProjection> ProjectMonthAsync(SpendFilter? filter = null, TimeZoneInfo? timeZone = null, CancellationToken cancellationToken = default);
 }

@@ -3,6 +3,6 @@ namespace Jarvis.SemanticKernel.Costs;
 /// <summary>Sums over the recorded calls.</summary>
 internal interface ICostStore
 {
-    /// <summary>Sums the calls that started in the half-open period, one line a key, in no particular order. Exact.</summary>
-    Task<IReadOnlyList<SpendLine>> ReadSpendAsync(DateTimeOffset from, DateTimeOffset to, SpendGrouping by, CancellationToken cancellationToken);
+    /// <summary>Sums the calls that started in the half-open period and pass the filter, one line a key, in no particular order. Exact.</summary>
+    Task<SpendRows> ReadSpendAsync(SpendReading reading, CancellationToken cancellationToken);
 }
