@@ -114,6 +114,16 @@ END $do$;
 -- Trigger functions are called by triggers, not by people; with this right a table of one's own could call them.
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jarvis FROM PUBLIC;
 
+-- What reports compute with, and what folds the sums that they read. A schema of an older version has neither.
+DO $do$
+DECLARE
+  called regprocedure;
+BEGIN
+  FOR called IN SELECT oid FROM pg_proc WHERE pronamespace = 'jarvis'::regnamespace AND proname IN ('finite', 'is_unresolved', 'compact_spend') LOOP
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO jarvis_agent, jarvis_operator', called);
+  END LOOP;
+END $do$;
+
 DROP TRIGGER IF EXISTS jarvis_agent_may_only_activate ON agent_state;
 CREATE TRIGGER jarvis_agent_may_only_activate BEFORE INSERT OR UPDATE OR DELETE ON agent_state
   FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_activate();

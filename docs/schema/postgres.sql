@@ -366,6 +366,29 @@ BEGIN
         provider_after text,
         CONSTRAINT corrections_pkey PRIMARY KEY (call_id, cost_source_after)
     );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124073500_CallCorrections') THEN
+    CREATE INDEX call_details_unresolved ON jarvis.call_details (started_at) WHERE cost_source IN ('unknown', 'computed') AND generation_id IS NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124073500_CallCorrections') THEN
+    INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
+    VALUES ('20261124073500_CallCorrections', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     CREATE TYPE jarvis.billed_call AS (hour timestamptz, tier text, model text, prompt_tokens integer, completion_tokens integer, cost_usd numeric);
     ALTER TABLE jarvis.call_details ADD COLUMN billed_as jarvis.billed_call;
@@ -400,8 +423,6 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124073500_CallCorrections') THEN
-    CREATE INDEX call_details_unresolved ON jarvis.call_details (started_at) WHERE cost_source IN ('unknown', 'computed') AND generation_id IS NOT NULL;
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     CREATE OR REPLACE VIEW jarvis.calls AS
     SELECT d.started_at AS at,
@@ -449,9 +470,6 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124073500_CallCorrections') THEN
-    INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
-    VALUES ('20261124073500_CallCorrections', '10.0.15');
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     CREATE FUNCTION jarvis.spend_details_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $fn$
     DECLARE

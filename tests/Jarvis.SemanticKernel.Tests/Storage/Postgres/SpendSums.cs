@@ -20,7 +20,7 @@ internal static class SpendSums
           SELECT hour, tier, model, provider, cost_source, sum(calls) AS calls, sum(failed) AS failed, sum(unresolved) AS unresolved, sum(prompt_tokens) AS prompt,
                  sum(completion_tokens) AS completion, sum(cached_tokens) AS cached, sum(reasoning_tokens) AS reasoning, sum(cost_usd) AS cost
           FROM jarvis.spend GROUP BY 1, 2, 3, 4, 5
-        ), some AS (
+        ), nonzero AS (
           SELECT * FROM kept WHERE (calls, failed, unresolved, prompt, completion, cached, reasoning, cost) IS DISTINCT FROM (0, 0, 0, 0, 0, 0, 0, 0)
         ), of_hours AS (
           SELECT date_trunc('day', hour, 'UTC'), tier, model, provider, cost_source, sum(calls) AS calls, sum(failed) AS failed, sum(unresolved) AS unresolved,
@@ -30,8 +30,8 @@ internal static class SpendSums
           SELECT hour, tier, model, provider, cost_source, sum(calls) AS calls, sum(failed) AS failed, sum(unresolved) AS unresolved, sum(prompt_tokens) AS prompt, sum(cost_usd) AS cost
           FROM jarvis.spend_rollup_days GROUP BY 1, 2, 3, 4, 5
         )
-        SELECT 'of the rows, not kept: ' || t::text FROM (SELECT * FROM truth EXCEPT SELECT * FROM some) t
-        UNION ALL SELECT 'kept, not of the rows: ' || k::text FROM (SELECT * FROM some EXCEPT SELECT * FROM truth) k
+        SELECT 'of the rows, not kept: ' || t::text FROM (SELECT * FROM truth EXCEPT SELECT * FROM nonzero) t
+        UNION ALL SELECT 'kept, not of the rows: ' || k::text FROM (SELECT * FROM nonzero EXCEPT SELECT * FROM truth) k
         UNION ALL SELECT 'days: ' || d::text FROM (
           (SELECT * FROM of_days EXCEPT SELECT * FROM of_hours) UNION ALL
           (SELECT * FROM of_hours h WHERE (calls, failed, unresolved, prompt, cost) IS DISTINCT FROM (0, 0, 0, 0, 0) EXCEPT SELECT * FROM of_days)) d
@@ -43,7 +43,7 @@ internal static class SpendSums
     public static async Task AssertExactAsync(PostgresDatabase database, string after)
     {
         string? differences = await database.TextAsync($"SELECT string_agg(line, E'\\n') FROM ({Differences}) AS found (line)");
-        Assert.True(differences is null, $"After {after}:\n{differences}");
+        Assert.True(string.IsNullOrEmpty(differences), $"After {after}:\n{differences}");
     }
 
     /// <summary>Nothing pending and nothing unfolded: the sums stand by themselves.</summary>

@@ -231,7 +231,96 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
 
                     b.HasIndex(new[] { "StartedAt" }, "call_details_started_at");
 
+                    b.HasIndex(new[] { "StartedAt" }, "call_details_unresolved")
+                        .HasFilter("cost_source IN ('unknown', 'computed') AND generation_id IS NOT NULL");
+
                     b.ToTable("call_details", "jarvis");
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.CorrectionRow", b =>
+                {
+                    b.Property<Guid>("CallId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("call_id");
+
+                    b.Property<string>("CostSourceAfter")
+                        .HasColumnType("text")
+                        .HasColumnName("cost_source_after");
+
+                    b.Property<string>("AskedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("asked_by");
+
+                    b.Property<int?>("CachedTokensAfter")
+                        .HasColumnType("integer")
+                        .HasColumnName("cached_tokens_after");
+
+                    b.Property<int?>("CachedTokensBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("cached_tokens_before");
+
+                    b.Property<int?>("CompletionTokensAfter")
+                        .HasColumnType("integer")
+                        .HasColumnName("completion_tokens_after");
+
+                    b.Property<int?>("CompletionTokensBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("completion_tokens_before");
+
+                    b.Property<DateTimeOffset>("CorrectedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("corrected_at");
+
+                    b.Property<string>("CostSourceBefore")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cost_source_before");
+
+                    b.Property<decimal>("CostUsdAfter")
+                        .HasColumnType("numeric")
+                        .HasColumnName("cost_usd_after");
+
+                    b.Property<decimal?>("CostUsdBefore")
+                        .HasColumnType("numeric")
+                        .HasColumnName("cost_usd_before");
+
+                    b.Property<string>("ModelAfter")
+                        .HasColumnType("text")
+                        .HasColumnName("model_after");
+
+                    b.Property<string>("ModelBefore")
+                        .HasColumnType("text")
+                        .HasColumnName("model_before");
+
+                    b.Property<int?>("PromptTokensAfter")
+                        .HasColumnType("integer")
+                        .HasColumnName("prompt_tokens_after");
+
+                    b.Property<int?>("PromptTokensBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("prompt_tokens_before");
+
+                    b.Property<string>("ProviderAfter")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_after");
+
+                    b.Property<string>("ProviderBefore")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_before");
+
+                    b.Property<int?>("ReasoningTokensAfter")
+                        .HasColumnType("integer")
+                        .HasColumnName("reasoning_tokens_after");
+
+                    b.Property<int?>("ReasoningTokensBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("reasoning_tokens_before");
+
+                    b.HasKey("CallId", "CostSourceAfter")
+                        .HasName("corrections_pkey");
+
+                    b.ToTable("corrections", "jarvis");
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>

@@ -229,7 +229,105 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
                     b.HasIndex(new[] { "StartedAt" }, "call_details_started_at")
                         .HasDatabaseName("jarvis_call_details_started_at");
 
+                    b.HasIndex(new[] { "StartedAt" }, "call_details_unresolved")
+                        .HasDatabaseName("jarvis_call_details_unresolved")
+                        .HasFilter("cost_source IN ('unknown', 'computed') AND generation_id IS NOT NULL");
+
                     b.ToTable("jarvis_call_details", (string)null);
+                });
+
+            modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.CorrectionRow", b =>
+                {
+                    b.Property<string>("CallId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("call_id");
+
+                    b.Property<string>("CostSourceAfter")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cost_source_after");
+
+                    b.Property<string>("AskedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("asked_by");
+
+                    b.Property<int?>("CachedTokensAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cached_tokens_after");
+
+                    b.Property<int?>("CachedTokensBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cached_tokens_before");
+
+                    b.Property<int?>("CompletionTokensAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("completion_tokens_after");
+
+                    b.Property<int?>("CompletionTokensBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("completion_tokens_before");
+
+                    b.Property<DateTimeOffset>("CorrectedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("corrected_at");
+
+                    b.Property<string>("CostSourceBefore")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cost_source_before");
+
+                    b.Property<decimal>("CostUsdAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost_usd_after");
+
+                    b.Property<string>("CostUsdAfterText")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cost_usd_after_text");
+
+                    b.Property<decimal?>("CostUsdBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost_usd_before");
+
+                    b.Property<string>("CostUsdBeforeText")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cost_usd_before_text");
+
+                    b.Property<string>("ModelAfter")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model_after");
+
+                    b.Property<string>("ModelBefore")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model_before");
+
+                    b.Property<int?>("PromptTokensAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prompt_tokens_after");
+
+                    b.Property<int?>("PromptTokensBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prompt_tokens_before");
+
+                    b.Property<string>("ProviderAfter")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_after");
+
+                    b.Property<string>("ProviderBefore")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider_before");
+
+                    b.Property<int?>("ReasoningTokensAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reasoning_tokens_after");
+
+                    b.Property<int?>("ReasoningTokensBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reasoning_tokens_before");
+
+                    b.HasKey("CallId", "CostSourceAfter")
+                        .HasName("jarvis_corrections_pkey");
+
+                    b.ToTable("jarvis_corrections", (string)null);
                 });
 
             modelBuilder.Entity("Jarvis.SemanticKernel.Storage.Schema.KillSwitchActivationRow", b =>
