@@ -556,6 +556,34 @@ END $EF$;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
+    CREATE FUNCTION jarvis.spend_ledger_added() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
+    DECLARE
+      said text := current_setting('jarvis.ledger', true);
+    BEGIN
+      IF said = 'one' THEN
+        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status <> 'ok')::int,
+      jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
+      coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0), coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0), coalesce(jarvis.finite(cost_usd_exact), 0)
+    FROM added;
+      ELSE
+        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+      count(*) AS calls, count(*) FILTER (WHERE status <> 'ok') AS failed,
+      count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+      coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
+      coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+    FROM added  GROUP BY 1, 2, 3, 4, 5;
+      END IF;
+      said := set_config('jarvis.ledger', '', true);
+      RETURN NULL;
+    END $fn$;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     CREATE FUNCTION jarvis.spend_ai_calls_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $fn$
     DECLARE
       inserted bigint;
@@ -665,6 +693,7 @@ BEGIN
     CREATE FUNCTION jarvis.spend_ai_calls_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
     BEGIN
       UPDATE jarvis.call_details SET ai_call_id = NULL WHERE ai_call_id IS NOT NULL;
+      DELETE FROM jarvis.other_calls;
       RETURN NULL;
     END $fn$;
 
@@ -747,13 +776,17 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     LOCK TABLE ai_calls, jarvis.call_details IN SHARE ROW EXCLUSIVE MODE;
-    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
+    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
+      FOR EACH STATEMENT WHEN (NOT (pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')) EXECUTE FUNCTION jarvis.spend_details_changed();
+    CREATE TRIGGER jarvis_spend_ledger AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
+      FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')) EXECUTE FUNCTION jarvis.spend_ledger_added();
     CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON jarvis.call_details REFERENCING OLD TABLE AS removed NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
     CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON jarvis.call_details REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
     CREATE TRIGGER jarvis_spend_update_begins BEFORE UPDATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_update_begins();
     CREATE TRIGGER jarvis_spend_truncate BEFORE TRUNCATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_truncated('call_details');
-    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
+    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added
+      FOR EACH STATEMENT WHEN (NOT (pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')) EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
     CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON ai_calls REFERENCING OLD TABLE AS removed NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
     CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON ai_calls REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
@@ -772,6 +805,29 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
     VALUES ('20261124075500_SpendRollup', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124101500_Books') THEN
+    CREATE TABLE jarvis.bookings (
+      kind text NOT NULL CHECK (kind IN ('cost', 'revenue')), row_id integer NOT NULL, reference text, goal_id integer, PRIMARY KEY (kind, row_id));
+    CREATE UNIQUE INDEX bookings_reference ON jarvis.bookings (kind, reference) WHERE reference IS NOT NULL;
+    CREATE TABLE jarvis.strategy_goals (strategy_id text PRIMARY KEY, goal_id integer NOT NULL);
+    CREATE TABLE jarvis.balances (
+      at timestamptz NOT NULL, account text NOT NULL, limit_usd numeric, remaining_usd numeric, used_usd numeric, ledger_usd numeric NOT NULL, PRIMARY KEY (account, at));
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124101500_Books') THEN
+    INSERT INTO jarvis.migrations_history ("MigrationId", "ProductVersion")
+    VALUES ('20261124101500_Books', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -1,7 +1,7 @@
 namespace Jarvis.SemanticKernel.Costs;
 
 /// <summary>Reports from the recorded calls.</summary>
-internal sealed class CostReport(ICostStore store, TimeProvider time) : ICostReport
+internal sealed class CostReport(ICostStore store, IBookStore books, TimeProvider time) : ICostReport
 {
     public async Task<SpendReport> GetSpendAsync(SpendQuery query, CancellationToken cancellationToken = default)
     {
@@ -44,6 +44,9 @@ internal sealed class CostReport(ICostStore store, TimeProvider time) : ICostRep
             ProjectedUsd = spent.CostUsd * ((decimal)(projection.To - projection.From).Ticks / (now - projection.From).Ticks),
         };
     }
+
+    public Task<ProfitAndLossReport> GetProfitAndLossAsync(ProfitAndLossQuery query, CancellationToken cancellationToken = default) =>
+        new ProfitAndLoss(store, books).ReadAsync(query, cancellationToken);
 
     private async Task<SpendReport> ReadAsync(SpendQuery query, CancellationToken cancellationToken)
     {

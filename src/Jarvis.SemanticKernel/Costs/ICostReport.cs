@@ -16,4 +16,11 @@ public interface ICostReport
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The estimate and what it rests on.</returns>
     Task<SpendProjection> ProjectMonthAsync(SpendFilter? filter = null, TimeZoneInfo? timeZone = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says what was earned, what it cost and what was left in a period.</summary>
+    /// <param name="query">The period, and what the lines stand for.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The report; its amounts are exact, parts of operating costs to 18 decimal places.</returns>
+    /// <exception cref="ArgumentException">The query asks for what there is not. Names every fault, with what is accepted.</exception>
+    Task<ProfitAndLossReport> GetProfitAndLossAsync(ProfitAndLossQuery query, CancellationToken cancellationToken = default);
 }

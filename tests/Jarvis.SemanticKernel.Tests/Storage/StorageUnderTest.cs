@@ -24,6 +24,8 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     internal abstract ICostStore Costs { get; }
 
+    internal abstract IBookStore Books { get; }
+
     internal abstract ICallCorrectionStore Corrections { get; }
 
     internal abstract IUnresolvedCallStore Unresolved { get; }
@@ -55,7 +57,10 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     public async Task<long> CountAsync(string fromWhere) => Convert.ToInt64(await ScalarAsync($"SELECT count(*) FROM {fromWhere}"), CultureInfo.InvariantCulture);
 
-    public Task<SpendReport> ReportAsync(SpendQuery query) => new CostReport(Costs, TimeProvider.System).GetSpendAsync(query, TestContext.Current.CancellationToken);
+    public Task<SpendReport> ReportAsync(SpendQuery query) => new CostReport(Costs, Books, TimeProvider.System).GetSpendAsync(query, TestContext.Current.CancellationToken);
+
+    public Task<ProfitAndLossReport> ProfitAsync(ProfitAndLossQuery query) =>
+        new CostReport(Costs, Books, TimeProvider.System).GetProfitAndLossAsync(query, TestContext.Current.CancellationToken);
 
     public async Task<IReadOnlyList<SpendLine>> SpendAsync(DateTimeOffset from, DateTimeOffset to, params SpendGrouping[] by) =>
         (await ReportAsync(new SpendQuery { From = from, To = to, GroupBy = by })).Lines;

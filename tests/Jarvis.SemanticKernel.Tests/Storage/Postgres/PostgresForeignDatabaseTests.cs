@@ -27,7 +27,7 @@ public sealed class PostgresForeignDatabaseTests(PostgresServer server)
 
         Assert.Equal(schema, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: true));
         Assert.Equal(rows, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: false));
-        Assert.Equal(5, await storage.CountAsync("jarvis.migrations_history"));
+        Assert.Equal(6, await storage.CountAsync("jarvis.migrations_history"));
 
         // Both programs by turns.
         await storage.Calls.AppendAsync([Records.Billed(0.5m), Records.Unbilled()], TestContext.Current.CancellationToken);

@@ -133,6 +133,54 @@ public sealed class PostgresSpendSumsTests(PostgresServer server)
         Assert.Equal(1, await storage.CountAsync("jarvis.spend_rollup"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public async Task LedgerAppends_WhateverTheRecords_AlsoWhenTheirRowsAreChangedLater(int batch)
+    {
+        await using PostgresStorage storage = await OpenAsync();
+        AiCallRecord[] records =
+        [
+            Records.Billed(0.1m),
+            Records.Unbilled(),
+            Records.Billed(0.000000005m),
+            Records.Billed(0.000000015m),
+            Records.Billed(20_000m),
+            Records.Billed(-0.000000025m),
+            Records.Billed(0.2m) with { Model = new string('m', 200) },
+            Records.Billed(0.3m) with { Tier = new string('t', 40), Model = null },
+            Records.Billed(0.4m) with { PromptTokens = null, CompletionTokens = null, GoalId = null },
+        ];
+        foreach (AiCallRecord[] calls in records.Chunk(batch))
+        {
+            await storage.Calls.AppendAsync(calls, Ct);
+            await storage.Calls.AppendAsync(calls, Ct);
+        }
+
+        await SpendSums.AssertExactAsync(storage.Outside, "the appends");
+        Assert.Equal(records.Sum(record => record.CostUsd ?? 0), (await storage.ReportAsync(new() { From = Records.Noon, To = Records.Noon.AddHours(1) })).Total.CostUsd);
+        foreach (string sql in (string[])["UPDATE ai_calls SET tier = 'x', cost_usd = 7 WHERE id % 2 = 0", "DELETE FROM ai_calls WHERE id % 3 = 0", "DELETE FROM jarvis.call_details WHERE ai_call_id % 2 = 1"])
+        {
+            await storage.Outside.ExecuteAsync(sql);
+            await SpendSums.AssertExactAsync(storage.Outside, sql);
+        }
+    }
+
+    [Fact]
+    public async Task LedgerAppend_TriggerOfSomebodyElseInTheMiddleOfIt_IsCounted()
+    {
+        await using PostgresStorage storage = await OpenAsync();
+        await storage.Outside.ExecuteAsync(
+            $"CREATE FUNCTION copy_call() RETURNS trigger LANGUAGE plpgsql AS $fn$ BEGIN {OtherRow}; RETURN NULL; END $fn$;"
+            + "CREATE TRIGGER copy_call AFTER INSERT ON jarvis.call_details FOR EACH ROW EXECUTE FUNCTION copy_call()");
+
+        await storage.Calls.AppendAsync([Records.Billed(0.1m), Records.Billed(0.2m)], Ct);
+        await storage.Calls.AppendAsync([Records.Billed(0.4m)], Ct);
+
+        await SpendSums.AssertExactAsync(storage.Outside, "the appends");
+        Assert.Equal(6, await storage.CountAsync("ai_calls"));
+    }
+
     [Fact]
     public async Task ManyBatches_AreFoldedByTheWay()
     {

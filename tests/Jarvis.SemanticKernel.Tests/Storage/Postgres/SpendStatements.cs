@@ -10,7 +10,7 @@ internal sealed class SpendStatements(Random random)
         WITH incoming AS MATERIALIZED (
           SELECT gen_random_uuid() AS call_id, $at AS started_at, (ARRAY['strong', 'mid'])[1 + i % 2] AS tier, (i * 0.00001234567)::numeric AS cost,
                  CASE WHEN i % 4 > 0 THEN nextval('ai_calls_id_seq')::int END AS ai_call_id, i
-          FROM generate_series(1, $count) i
+          FROM generate_series(1, $count) i WHERE (SELECT set_config('jarvis.ledger', $pairs, true)) IS NOT NULL
         ), added AS (
           INSERT INTO jarvis.call_details (call_id, ai_call_id, started_at, latency_ms, tier, requested_model, model, provider, status, prompt_tokens, completion_tokens, cost_usd_exact,
             cost_source, streamed, attempt, goal_id)
@@ -68,10 +68,10 @@ internal sealed class SpendStatements(Random random)
 
     private string Statement() => random.Next(20) switch
     {
-        < 4 => AppendBatch(),
+        < 4 => AppendBatch(OneOf("''", "'many'")),
 
         // The same with a row of somebody else in the statement.
-        4 => $"{AppendBatch()} UNION ALL SELECT nextval('ai_calls_id_seq')::int, 'm/x', 'mid', 1, 1, 0.5, 1, {At} AT TIME ZONE 'UTC'",
+        4 => $"{AppendBatch("''")} UNION ALL SELECT nextval('ai_calls_id_seq')::int, 'm/x', 'mid', 1, 1, 0.5, 1, {At} AT TIME ZONE 'UTC'",
         5 => AddOther($"nextval('ai_calls_id_seq')::int"),
         6 => $"{AddOther(Id)} ON CONFLICT DO NOTHING",
         7 => AddDetails(OneOf("NULL", Id)),
@@ -86,7 +86,8 @@ internal sealed class SpendStatements(Random random)
         _ => "SELECT jarvis.compact_spend()",
     };
 
-    private string AppendBatch() => Append.Replace("$at", At, StringComparison.Ordinal).Replace("$count", random.Next(1, 6).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private string AppendBatch(string pairs) => Append.Replace("$at", At, StringComparison.Ordinal).Replace("$pairs", pairs, StringComparison.Ordinal)
+        .Replace("$count", random.Next(1, 6).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     private string AddOther(string id) =>
         $"INSERT INTO ai_calls (id, model, tier, prompt_tokens, completion_tokens, cost_usd, goal_id, created_at) OVERRIDING SYSTEM VALUE "

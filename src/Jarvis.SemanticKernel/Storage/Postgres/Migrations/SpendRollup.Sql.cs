@@ -8,6 +8,9 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
     // expected to say; ai_calls what it says. So no order of commits, no isolation level and no statement on both tables at once can make the sums wrong. Where a row of ai_calls
     // may say something else than expected, its id goes to spend_pending, and whoever reads compares the two rows of these calls. Compaction stores what the row does say in
     // call_details.billed_as and takes the id out again.
+    //
+    // The ledger's own statement says in jarvis.ledger that its rows of the two tables are pairs which say the same. Then ai_calls needs no look at all, and call_details one: the
+    // ordinary append pays for one insert of deltas, and one that appends a single call does not even add up.
     internal sealed partial class SpendRollup
     {
         private const string Columns =
@@ -186,6 +189,22 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             END $fn$;
             """;
 
+        private static readonly string LedgerFunction =
+            $"""
+            CREATE FUNCTION jarvis.spend_ledger_added() RETURNS trigger {Definer} AS $fn$
+            DECLARE
+              said text := current_setting('jarvis.ledger', true);
+            BEGIN
+              IF said = 'one' THEN
+                {Add(Detail("added"))}
+              ELSE
+                {AddDetails("added", "")}
+              END IF;
+              said := set_config('jarvis.ledger', '', true);
+              RETURN NULL;
+            END $fn$;
+            """;
+
         private static readonly string AiCallsFunction =
             $"""
             CREATE FUNCTION jarvis.spend_ai_calls_changed() {TriggerFunction} AS $fn$
@@ -272,6 +291,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             CREATE FUNCTION jarvis.spend_ai_calls_gone() RETURNS trigger {Definer} AS $fn$
             BEGIN
               UPDATE jarvis.call_details SET ai_call_id = NULL WHERE ai_call_id IS NOT NULL;
+              DELETE FROM jarvis.other_calls;
               RETURN NULL;
             END $fn$;
 
@@ -336,17 +356,24 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             END $fn$;
             """;
 
+        // Not of a statement that somebody's trigger makes in the middle of the ledger's.
+        private const string OfTheLedger = "(pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')";
+
         // Both tables stand still between the triggers and the first sum. In the order in which a prepared append locks them.
         private const string Begin =
-            """
+            $"""
             LOCK TABLE ai_calls, jarvis.call_details IN SHARE ROW EXCLUSIVE MODE;
-            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
+            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
+              FOR EACH STATEMENT WHEN (NOT {OfTheLedger}) EXECUTE FUNCTION jarvis.spend_details_changed();
+            CREATE TRIGGER jarvis_spend_ledger AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
+              FOR EACH STATEMENT WHEN ({OfTheLedger}) EXECUTE FUNCTION jarvis.spend_ledger_added();
             CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON jarvis.call_details REFERENCING OLD TABLE AS removed NEW TABLE AS added
               FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
             CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON jarvis.call_details REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
             CREATE TRIGGER jarvis_spend_update_begins BEFORE UPDATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_update_begins();
             CREATE TRIGGER jarvis_spend_truncate BEFORE TRUNCATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_truncated('call_details');
-            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
+            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added
+              FOR EACH STATEMENT WHEN (NOT {OfTheLedger}) EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
             CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON ai_calls REFERENCING OLD TABLE AS removed NEW TABLE AS added
               FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
             CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON ai_calls REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
@@ -375,6 +402,15 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
               {sign}coalesce(sum(prompt_tokens), 0) AS prompt_tokens, {sign}coalesce(sum(completion_tokens), 0) AS completion_tokens, {sign}coalesce(sum(cached_tokens), 0) AS cached_tokens,
               {sign}coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, {sign}coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
             FROM {rows} {where} GROUP BY 1, 2, 3, 4, 5
+            """;
+
+        // The same for a single row.
+        private static string Detail(string rows) =>
+            $"""
+            SELECT date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status <> 'ok')::int,
+              jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
+              coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0), coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0), coalesce(jarvis.finite(cost_usd_exact), 0)
+            FROM {rows}
             """;
 
         private static string Expected(string rows, string sign) =>
