@@ -38,12 +38,22 @@ GRANT INSERT ON jarvis.kill_switch_changes TO jarvis_agent, jarvis_operator;
 GRANT INSERT ON ai_calls, jarvis.call_details TO jarvis_agent;
 GRANT INSERT, UPDATE, DELETE ON jarvis.processes TO jarvis_agent;
 
+-- Who earns and pays is for people to say. Tables that an older version lacks are granted when this is run again.
+GRANT INSERT ON operating_costs, revenue TO jarvis_operator;
+DO $do$
+BEGIN
+  IF to_regclass('jarvis.bookings') IS NOT NULL THEN
+    GRANT INSERT, UPDATE, DELETE ON jarvis.bookings, jarvis.strategy_goals TO jarvis_operator;
+    GRANT INSERT ON jarvis.balances TO jarvis_agent, jarvis_operator;
+  END IF;
+END $do$;
+
 -- The ledger draws the ids of ai_calls itself. Elsewhere only a serial column asks for the right to its sequence, an identity does not.
 DO $do$
 BEGIN
   EXECUTE (
     SELECT string_agg(format('GRANT USAGE ON SEQUENCE %s TO jarvis_agent, jarvis_operator', pg_get_serial_sequence(t.name, 'id')), ';')
-    FROM unnest(ARRAY['ai_calls', 'agent_state', 'kill_switch_audit']) AS t (name)
+    FROM unnest(ARRAY['ai_calls', 'agent_state', 'kill_switch_audit', 'operating_costs', 'revenue']) AS t (name)
     JOIN pg_attribute a ON a.attrelid = t.name::regclass AND a.attname = 'id'
     WHERE t.name = 'ai_calls' OR a.attidentity = '');
 END $do$;
@@ -113,6 +123,16 @@ END $do$;
 
 -- Trigger functions are called by triggers, not by people; with this right a table of one's own could call them.
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jarvis FROM PUBLIC;
+
+-- What reports compute with, and what folds the sums that they read. A schema of an older version has neither.
+DO $do$
+DECLARE
+  called regprocedure;
+BEGIN
+  FOR called IN SELECT oid FROM pg_proc WHERE pronamespace = 'jarvis'::regnamespace AND proname IN ('finite', 'is_unresolved', 'compact_spend') LOOP
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO jarvis_agent, jarvis_operator', called);
+  END LOOP;
+END $do$;
 
 DROP TRIGGER IF EXISTS jarvis_agent_may_only_activate ON agent_state;
 CREATE TRIGGER jarvis_agent_may_only_activate BEFORE INSERT OR UPDATE OR DELETE ON agent_state

@@ -14,11 +14,11 @@ internal static class Costs
 
         #region costs
         ICostReport costs = kernel.Services.GetRequiredService<ICostReport>();
-        SpendReport spend = await costs.GetSpendAsync(from: start, to: DateTimeOffset.UtcNow, by: SpendGrouping.Tier);
+        SpendReport spend = await costs.GetSpendAsync(new SpendQuery { From = start, To = DateTimeOffset.UtcNow, GroupBy = [SpendGrouping.Tier] });
         #endregion
 
         Screen.Spend(spend, kernel.Services.GetRequiredService<ITierCatalog>());
-        SpendReport earlier = await costs.GetSpendAsync(DateTimeOffset.UnixEpoch, start);
+        SpendReport earlier = await costs.GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = start });
         if (earlier.Total.Calls > 0)
         {
             Screen.Note($"Earlier runs, still in the ledger: {earlier.Total.Calls} calls, {Screen.Usd(earlier.Total.CostUsd)}.");

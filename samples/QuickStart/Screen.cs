@@ -74,8 +74,8 @@ internal static class Screen
         foreach (SpendLine line in spend.Lines)
         {
             table.AddRow(
-                new Text(line.Key ?? "none"),
-                new Text(line.Key is { } tier ? tiers.FindModel(tier) ?? "" : ""),
+                new Text(line.Key.Tier ?? "none"),
+                new Text(line.Key.Tier is { } tier ? tiers.FindModel(tier) ?? "" : ""),
                 new Text(Count(line.Calls)),
                 new Text(Tokens(line)),
                 new Text(Usd(line.CostUsd)[..^4]));

@@ -26,7 +26,7 @@ internal static class ReconcileCommand
         }
 
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        SpendReport spend = await run.Costs.GetSpendAsync(since ?? DateTimeOffset.UnixEpoch, now.AddDays(1), cancellationToken: cancellationToken);
+        SpendReport spend = await run.Costs.GetSpendAsync(new SpendQuery { From = since ?? DateTimeOffset.UnixEpoch, To = now.AddDays(1), GroupBy = [] }, cancellationToken);
         run.Print(ReconcileDocument.From(run.Database, since, report, spend.Total.UnresolvedCalls), CliJson.Default.ReconcileDocument, screen => Show(screen, report, spend.Total.UnresolvedCalls));
         if (report.Fault is not null)
         {

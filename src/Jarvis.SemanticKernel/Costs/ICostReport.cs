@@ -13,11 +13,23 @@ public interface ICostReport
     Task<IReadOnlyList<CallLine>> GetCallsAsync(int limit = 20, DateTimeOffset? since = null, AiCallStatus? status = null, CancellationToken cancellationToken = default);
 
     /// <summary>Sums what was spent in a period.</summary>
-    /// <param name="from">The first instant of the period.</param>
-    /// <param name="to">The first instant after the period.</param>
-    /// <param name="by">What the lines of the report stand for.</param>
+    /// <param name="query">The period, the lines wanted and the calls that count.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <returns>The report; its sums are exact.</returns>
-    /// <exception cref="ArgumentException"><paramref name="to"/> is not after <paramref name="from"/>.</exception>
-    Task<SpendReport> GetSpendAsync(DateTimeOffset from, DateTimeOffset to, SpendGrouping by = SpendGrouping.Tier, CancellationToken cancellationToken = default);
+    /// <returns>The report; its sums are exact. One line for each key that occurs: there is none for an hour or a day without calls.</returns>
+    /// <exception cref="ArgumentException">The query asks for what there is not. Names every fault, with what is accepted.</exception>
+    Task<SpendReport> GetSpendAsync(SpendQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Estimates what the current month will have cost at its end.</summary>
+    /// <param name="filter">Which calls count; all of them by default.</param>
+    /// <param name="timeZone">Whose month is meant; UTC by default.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The estimate and what it rests on.</returns>
+    Task<SpendProjection> ProjectMonthAsync(SpendFilter? filter = null, TimeZoneInfo? timeZone = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says what was earned, what it cost and what was left in a period.</summary>
+    /// <param name="query">The period, and what the lines stand for.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The report; its amounts are exact, parts of operating costs to 18 decimal places.</returns>
+    /// <exception cref="ArgumentException">The query asks for what there is not. Names every fault, with what is accepted.</exception>
+    Task<ProfitAndLossReport> GetProfitAndLossAsync(ProfitAndLossQuery query, CancellationToken cancellationToken = default);
 }

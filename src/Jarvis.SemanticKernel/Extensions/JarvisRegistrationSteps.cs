@@ -39,6 +39,7 @@ internal static class JarvisRegistrationSteps
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateProcessStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateBookStore());
     }
 
     public static void AddJarvisKillSwitch(this IServiceCollection services)

@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel;
+using Jarvis.SemanticKernel.Costs;
 using Jarvis.SemanticKernel.Extensions;
 using Jarvis.SemanticKernel.KillSwitch;
 using Microsoft.Extensions.Configuration;
@@ -32,7 +33,7 @@ public static class JarvisServiceCollectionExtensions
 
     /// <summary>
     /// Adds <see cref="IKillSwitchOperator"/>, which can release the kill switch, with <see cref="IKillSwitch"/>, <see cref="ICostReport"/>,
-    /// <see cref="ICostReconciliation"/> and <see cref="IJarvisDatabase"/>. For operators' programs, not for agents. Without <c>AddJarvisRouting</c> beside it, no key for a model is needed.
+    /// <see cref="IBookkeeping"/>, <see cref="ICostReconciliation"/> and <see cref="IJarvisDatabase"/>. For operators' programs, not for agents. Without <c>AddJarvisRouting</c> beside it, no key for a model is needed.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Settings that win over environment and configuration. May run more than once.</param>
@@ -43,6 +44,7 @@ public static class JarvisServiceCollectionExtensions
         services.AddJarvisFoundation().Add(configure);
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateKillSwitchReleaseStore());
         services.TryAddSingleton<IKillSwitchOperator, StoredKillSwitchOperator>();
+        services.TryAddSingleton<IBookkeeping, Bookkeeping>();
         return services;
     }
 

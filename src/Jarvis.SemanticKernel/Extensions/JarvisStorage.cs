@@ -80,6 +80,8 @@ internal sealed class JarvisStorage : IDisposable
 
     public ICostStore CreateCostStore() => _postgres is not null ? new PostgresCostStore(_postgres, Database) : new SqliteCostStore(_sqlite!, Database);
 
+    public IBookStore CreateBookStore() => _postgres is not null ? new PostgresBookStore(_postgres, Database) : new SqliteBookStore(_sqlite!, Database);
+
     public void Dispose()
     {
         _postgres?.Dispose();

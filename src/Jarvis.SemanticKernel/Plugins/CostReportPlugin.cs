@@ -13,6 +13,8 @@ internal static class CostReportPlugin
 
     private const int MostLines = 10;
 
+    private static readonly SpendGrouping[] Groupings = [SpendGrouping.Tier, SpendGrouping.Model, SpendGrouping.Goal];
+
     public static KernelPlugin Create(ICostReport report, TimeProvider time) => KernelPluginFactory.CreateFromFunctions(
         Name,
         "What the model calls of all agents cost.",
@@ -34,30 +36,34 @@ internal static class CostReportPlugin
         }
 
         // By name: parsing would also take numbers and lists of names.
-        int grouping = Array.FindIndex(Enum.GetNames<SpendGrouping>(), name => name.Equals(groupBy, StringComparison.OrdinalIgnoreCase));
+        int grouping = Array.FindIndex(Groupings, known => known.ToString().Equals(groupBy, StringComparison.OrdinalIgnoreCase));
         if (grouping < 0)
         {
             return $"There is no grouping '{Quote(groupBy)}'. Use one of: tier, model, goal.";
         }
 
-        SpendReport spend = await report.GetSpendAsync(span.From, span.To, Enum.GetValues<SpendGrouping>()[grouping], cancellationToken).ConfigureAwait(false);
-        return Describe(spend);
+        SpendQuery query = new() { From = span.From, To = span.To, GroupBy = [Groupings[grouping]], Top = MostLines };
+        return Describe(await report.GetSpendAsync(query, cancellationToken).ConfigureAwait(false), Groupings[grouping]);
     }
 
-    private static string Describe(SpendReport spend)
+    private static string Describe(SpendReport spend, SpendGrouping grouping)
     {
         SpendLine total = spend.Total;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Spent {Usd(total)} on {total.Calls} calls from {spend.From.UtcDateTime:yyyy-MM-dd HH:mm} to {spend.To.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"Spent {Usd(total)} on {total.Calls} calls from {spend.Query.From.UtcDateTime:yyyy-MM-dd HH:mm} to {spend.Query.To.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         text.Append(total.FailedCalls > 0 ? string.Create(CultureInfo.InvariantCulture, $", {total.FailedCalls} of them failed.") : ".");
-        foreach (SpendLine line in spend.Lines.Take(MostLines))
+        foreach (SpendLine line in spend.Lines)
         {
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"{line.Key ?? "(none)"}: {Usd(line)}, {line.Calls} calls, {line.PromptTokens} + {line.CompletionTokens} tokens");
+            text.AppendLine().Append(
+                CultureInfo.InvariantCulture,
+                $"{line.Key.GetText(grouping) ?? "(none)"}: {Usd(line)}, {line.Calls} calls, {line.PromptTokens} + {line.CompletionTokens} tokens");
         }
 
-        if (spend.Lines.Count > MostLines)
+        if (spend.Rest is { } rest)
         {
-            text.AppendLine().Append(CultureInfo.InvariantCulture, $"and {spend.Lines.Count - MostLines} smaller ones");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"and {spend.RestCount} smaller ones: {Usd(rest)}, {rest.Calls} calls");
         }
 
         if (total.UnresolvedCalls > 0)

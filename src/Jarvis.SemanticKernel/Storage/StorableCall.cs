@@ -56,6 +56,11 @@ internal readonly record struct StorableCall(AiCallRecord Record)
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A status without a text."),
     };
 
+    /// <summary>Whether the row of ai_calls, if there is one, says what the details say, in the words of the sums that are kept: nothing cut, nothing capped, and rounded as SQL rounds.</summary>
+    public bool IsBilledAsIs =>
+        Record.CostUsd is not { } cost
+        || (BilledCost == decimal.Round(cost, 8, MidpointRounding.AwayFromZero) && BilledTier == Tier && BilledModel == (Model ?? RequestedModel));
+
     /// <summary>
     /// The batch without repetitions, of which the first counts, in one order for all writers: two that insert the same ids in different orders would deadlock.
     /// </summary>

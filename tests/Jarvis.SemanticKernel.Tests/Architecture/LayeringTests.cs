@@ -14,6 +14,8 @@ public class LayeringTests
         ("Ledger", "OpenRouter", "Generation", "what the contract IOpenRouterApi answers"),
         ("Ledger", "OpenRouter", "ApiFailureException", "how the contract IOpenRouterApi says that there is no answer, and when to ask again"),
         ("Ledger", "OpenRouter", "TokenCounts", "what the contract IPriceList is asked to price"),
+        ("Storage", "Costs", "SpendReading", "what the store contract ICostStore is asked"),
+        ("Storage", "Costs", "SpendRows", "what the store contract ICostStore answers"),
         ("Storage", "KillSwitch", "KillSwitchRows", "what the store contract IKillSwitchStore reads"),
         ("Plugins", "KillSwitch", "AlwaysCallable", "marks the functions that only read, so that they stay callable while the switch is active"),
         ("KillSwitch", "Routing", "AmbientCall", "a function outside of any call is about the agent and the goal of its scope"),
@@ -89,7 +91,11 @@ public class LayeringTests
         { From: "Extensions" } => null,
         { From: "Diagnostics" } => $"{reference}: Diagnostics knows nobody.",
         { To: "Storage", Type: not ("IJarvisDatabase" or "JarvisDatabaseException") } => $"{reference}: only Extensions names Storage; the door is IJarvisDatabase.",
-        { From: "Plugins", Type: not ("IKillSwitch" or "KillSwitchState" or "KillSwitchScope" or "KillSwitchScopeKind" or "ICostReport" or "SpendReport" or "SpendLine" or "SpendGrouping" or "ITierCatalog") } =>
+        {
+            From: "Plugins",
+            Type: not ("IKillSwitch" or "KillSwitchState" or "KillSwitchScope" or "KillSwitchScopeKind" or "ITierCatalog"
+                or "ICostReport" or "SpendQuery" or "SpendReport" or "SpendLine" or "SpendKey" or "SpendGrouping")
+        } =>
             $"{reference}: plugins see IKillSwitch, ICostReport, ITierCatalog and what these return.",
         { From: "KillSwitch" or "Ledger", To: "ModelCalls", Type: not ("IModelCallFilter" or "ModelCallContext" or "ModelCallUsage" or "ModelCallError") } =>
             $"{reference}: it plugs into ModelCalls as a filter, by IModelCallFilter and what its context holds.",

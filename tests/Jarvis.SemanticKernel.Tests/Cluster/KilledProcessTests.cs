@@ -68,7 +68,7 @@ public abstract class KilledProcessTests
         Assert.True(await next.Services.GetRequiredService<LedgerJournal>().LookAsync());
 
         SpendReport report = await next.Services.GetRequiredService<ICostReport>()
-            .GetSpendAsync(DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddDays(1), cancellationToken: Ct);
+            .GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = TimeProvider.System.GetUtcNow().AddDays(1) }, Ct);
         Assert.Equal((await database.ReadCallsAsync()).Count(record => record.CostUsd is null), report.Total.UnresolvedCalls);
     }
 

@@ -25,7 +25,7 @@ internal static class GettingStarted
         await kernel.InvokePromptAsync("Label this mail", new KernelArguments().WithTier(Tier.Cheap).WithGoal(42));
 
         ICostReport costs = kernel.GetRequiredService<ICostReport>();
-        SpendReport spend = await costs.GetSpendAsync(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow);
+        SpendReport spend = await costs.GetSpendAsync(new SpendQuery { From = DateTimeOffset.UtcNow.AddHours(-1), To = DateTimeOffset.UtcNow });
         Console.WriteLine($"{spend.Total.Calls} calls, {spend.Total.CostUsd} USD");
         #endregion
         return spend;
@@ -73,10 +73,10 @@ internal static class GettingStarted
         #region costs
         ICostReport costs = kernel.GetRequiredService<ICostReport>();
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        SpendReport week = await costs.GetSpendAsync(now.AddDays(-7), now, SpendGrouping.Goal);
+        SpendReport week = await costs.GetSpendAsync(new SpendQuery { From = now.AddDays(-7), To = now, GroupBy = [SpendGrouping.Goal] });
         foreach (SpendLine line in week.Lines)
         {
-            Console.WriteLine($"goal {line.Key ?? "none"}: {line.CostUsd} USD, {line.Calls} calls, {line.UnresolvedCalls} of unknown cost");
+            Console.WriteLine($"goal {line.Key.GetText(SpendGrouping.Goal) ?? "none"}: {line.CostUsd} USD, {line.Calls} calls, {line.UnresolvedCalls} of unknown cost");
         }
         #endregion
         return week;
@@ -168,7 +168,8 @@ internal static class GettingStarted
         var settings = new OpenAIPromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() };
         FunctionResult answer = await kernel.InvokePromptAsync("How many chains are left?", new KernelArguments(settings));
 
-        SpendReport spend = await kernel.GetRequiredService<ICostReport>().GetSpendAsync(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
+        SpendReport spend = await kernel.GetRequiredService<ICostReport>().GetSpendAsync(
+            new SpendQuery { From = DateTimeOffset.UtcNow.AddMinutes(-5), To = DateTimeOffset.UtcNow });
         Assert.Equal("There are 3 chains left.", answer.ToString());
         Assert.Equal(3, upstream.RequestCount);       // two rounds, one of them tried twice
         Assert.Equal(3, spend.Total.Calls);           // each has its record

@@ -36,7 +36,7 @@ public sealed class GettingStartedTests : IAsyncLifetime
     {
         SpendReport spend = await GettingStarted.ReadmeAsync(builder => UseSimulator(builder.Services));
 
-        Assert.Equal(["strong", "cheap"], spend.Lines.Select(line => line.Key));
+        Assert.Equal(["strong", "cheap"], spend.Lines.Select(line => line.Key.Tier));
         Assert.Equal(Upstream.TotalBilledUsd, spend.Total.CostUsd);
         Assert.Equal(["anthropic/claude-opus-4.6", "x-ai/grok-4.1-fast"], Upstream.Requests.Select(request => request.Model));
     }
@@ -66,7 +66,7 @@ public sealed class GettingStartedTests : IAsyncLifetime
 
         await GettingStarted.AttributionAsync(kernel);
 
-        Assert.Equal("42", Assert.Single((await GettingStarted.CostsAsync(kernel)).Lines).Key);
+        Assert.Equal(42, Assert.Single((await GettingStarted.CostsAsync(kernel)).Lines).Key.Goal);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class JournalPlacesTests : IDisposable
         mayAnswer.SetResult();
         await call;
 
-        SpendReport report = await one.Services.GetRequiredService<ICostReport>().GetSpendAsync(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, cancellationToken: Ct);
+        SpendReport report = await one.Services.GetRequiredService<ICostReport>().GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = DateTimeOffset.MaxValue }, Ct);
         Assert.Equal((2, 0, 0), (report.Total.Calls, report.Total.FailedCalls, report.Total.UnresolvedCalls));
     }
 

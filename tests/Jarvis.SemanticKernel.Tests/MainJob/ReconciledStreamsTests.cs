@@ -62,11 +62,11 @@ public abstract class ReconciledStreamsTests
             Ct)));
 
         ICostReport costs = jarvis.Services.GetRequiredService<ICostReport>();
-        SpendReport report = await costs.GetSpendAsync(DateTimeOffset.UnixEpoch, Ever, cancellationToken: Ct);
+        SpendReport report = await costs.GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = Ever }, Ct);
         for (TimeSpan waited = TimeSpan.Zero; report.Total is { UnresolvedCalls: > 0 } && waited < TimeSpan.FromMinutes(5); waited += TimeSpan.FromMilliseconds(100))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), Ct);
-            report = await costs.GetSpendAsync(DateTimeOffset.UnixEpoch, Ever, cancellationToken: Ct);
+            report = await costs.GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = Ever }, Ct);
         }
 
         IReadOnlyList<RecordedCall> calls = await database.ReadCallsAsync();

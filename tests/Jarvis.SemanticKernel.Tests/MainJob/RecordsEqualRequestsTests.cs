@@ -66,7 +66,7 @@ public abstract class RecordsEqualRequestsTests
         }
 
         IReadOnlyList<RecordedCall> calls = await database.ReadCallsAsync();
-        SpendReport report = await jarvis.Services.GetRequiredService<ICostReport>().GetSpendAsync(DateTimeOffset.UnixEpoch, Ever, cancellationToken: Ct);
+        SpendReport report = await jarvis.Services.GetRequiredService<ICostReport>().GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = Ever }, Ct);
         Assert.Equal([0.000000004m, null, null], calls.Select(call => call.CostUsd));
         Assert.Equal([(7, 3)], await database.ReadAiCallsAsync());
         Assert.Equal((3, 2, 0.000000004m), (report.Total.Calls, report.Total.UnresolvedCalls, report.Total.CostUsd));
@@ -87,7 +87,7 @@ public abstract class RecordsEqualRequestsTests
     {
         IReadOnlyList<RecordedCall> calls = await database.ReadCallsAsync();
         IReadOnlyList<BilledCall> billed = jarvis.Upstream.Billed;
-        SpendReport report = await jarvis.Services.GetRequiredService<ICostReport>().GetSpendAsync(DateTimeOffset.UnixEpoch, Ever, cancellationToken: Ct);
+        SpendReport report = await jarvis.Services.GetRequiredService<ICostReport>().GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = Ever }, Ct);
 
         Assert.Equal(jarvis.Upstream.RequestCount, calls.Count);
         Assert.All(calls, call => Assert.Equal("ok", call.Status));

@@ -103,7 +103,7 @@ internal sealed class UnderReconciliation(JarvisHarness jarvis, FakeTimeProvider
         Ct);
 
     public async Task<SpendLine> SpendAsync() =>
-        (await jarvis.Services.GetRequiredService<ICostReport>().GetSpendAsync(DateTimeOffset.UnixEpoch, Ever, cancellationToken: Ct)).Total;
+        (await jarvis.Services.GetRequiredService<ICostReport>().GetSpendAsync(new SpendQuery { From = DateTimeOffset.UnixEpoch, To = Ever }, Ct)).Total;
 
     // Hardly faster than time itself, which the database needs.
     private async Task PassTimeAsync(CancellationToken over)

@@ -29,12 +29,12 @@ public class CostReportPluginTests
     [MemberData(nameof(Periods))]
     public async Task Period_IsHalfOpenAndUtc(string period, DateTimeOffset from, DateTimeOffset to)
     {
-        Mock<ICostReport> report = Report(new SpendLine(null, 0, 0, 0, 0, 0, 0m), []);
+        Mock<ICostReport> report = Report(new SpendLine(), []);
 
         // The same instant on a clock set elsewhere.
         await AskAsync(report, new FakeTimeProvider(Now.ToOffset(TimeSpan.FromHours(-10))), period, "tier");
 
-        report.Verify(r => r.GetSpendAsync(from, to, SpendGrouping.Tier, It.IsAny<CancellationToken>()), Times.Once);
+        report.Verify(r => r.GetSpendAsync(It.Is<SpendQuery>(q => q.From == from && q.To == to && q.TimeZone == TimeZoneInfo.Utc), It.IsAny<CancellationToken>()), Times.Once);
     }
 
     [Theory]
@@ -43,11 +43,11 @@ public class CostReportPluginTests
     [InlineData("goal", SpendGrouping.Goal)]
     public async Task Grouping_IsPassedOn(string text, SpendGrouping grouping)
     {
-        Mock<ICostReport> report = Report(new SpendLine(null, 0, 0, 0, 0, 0, 0m), []);
+        Mock<ICostReport> report = Report(new SpendLine(), []);
 
         await AskAsync(report, new FakeTimeProvider(Now), "today", text);
 
-        report.Verify(r => r.GetSpendAsync(It.IsAny<DateTimeOffset>(), It.IsAny<DateTimeOffset>(), grouping, It.IsAny<CancellationToken>()), Times.Once);
+        report.Verify(r => r.GetSpendAsync(It.Is<SpendQuery>(q => q.GroupBy.Single() == grouping), It.IsAny<CancellationToken>()), Times.Once);
     }
 
     [Theory]
@@ -81,16 +81,23 @@ public class CostReportPluginTests
     [Fact]
     public async Task Answer_IsExactAndShort()
     {
-        SpendLine[] lines = [.. Enumerable.Range(1, 13).Select(i => new SpendLine(i == 2 ? null : $"goal {i}", 1, 0, 0, 100, 10, i * 0.0076509169000000005m))];
-        Mock<ICostReport> report = Report(new SpendLine(null, 13, 2, 3, 1300, 130, 0.6962334379000000455m), lines);
+        SpendLine[] lines =
+        [
+            .. Enumerable.Range(1, 10).Select(i => new SpendLine
+            {
+                Key = new SpendKey { Goal = i == 2 ? null : i }, Calls = 1, PromptTokens = 100, CompletionTokens = 10, CostUsd = i * 0.0076509169000000005m,
+            }),
+        ];
+        SpendLine total = new() { Calls = 13, FailedCalls = 2, UnresolvedCalls = 3, CostUsd = 0.6962334379000000455m };
+        Mock<ICostReport> report = Report(total, lines, new SpendLine { Calls = 3, CostUsd = 4e-9m });
 
         string answer = await AskAsync(report, new FakeTimeProvider(Now), "today", "goal");
 
         string[] text = answer.ReplaceLineEndings("\n").Split('\n');
         Assert.Equal("Spent 0.6962334379000000455 USD on 13 calls from 2026-03-01 00:00 to 2026-03-01 14:30 UTC, 2 of them failed.", text[0]);
-        Assert.Equal("goal 1: 0.0076509169000000005 USD, 1 calls, 100 + 10 tokens", text[1]);
+        Assert.Equal("1: 0.0076509169000000005 USD, 1 calls, 100 + 10 tokens", text[1]);
         Assert.StartsWith("(none): 0.015301833800000001 USD", text[2], StringComparison.Ordinal);
-        Assert.Equal(["and 3 smaller ones", "Not included: 3 calls whose cost is not known yet."], text[^2..]);
+        Assert.Equal(["and 3 smaller ones: 0.000000004 USD, 3 calls", "Not included: 3 calls whose cost is not known yet."], text[^2..]);
         Assert.Equal(13, text.Length);
     }
 
@@ -112,11 +119,17 @@ public class CostReportPluginTests
 
     private static DateTimeOffset At(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
 
-    private static Mock<ICostReport> Report(SpendLine total, SpendLine[] lines)
+    private static Mock<ICostReport> Report(SpendLine total, SpendLine[] lines, SpendLine? rest = null)
     {
         Mock<ICostReport> report = new();
-        report.Setup(r => r.GetSpendAsync(It.IsAny<DateTimeOffset>(), It.IsAny<DateTimeOffset>(), It.IsAny<SpendGrouping>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((DateTimeOffset from, DateTimeOffset to, SpendGrouping by, CancellationToken _) => new SpendReport(from, to, by, lines, total));
+        report.Setup(r => r.GetSpendAsync(It.IsAny<SpendQuery>(), It.IsAny<CancellationToken>())).ReturnsAsync((SpendQuery query, CancellationToken _) => new SpendReport
+        {
+            Query = query,
+            Lines = lines,
+            Total = total,
+            Rest = rest,
+            RestCount = rest is null ? 0 : 3,
+        });
         return report;
     }
 

@@ -232,8 +232,7 @@ public abstract class AiCallStoreContract
 
     protected static async Task<decimal> TotalAsync(StorageUnderTest storage)
     {
-        IReadOnlyList<SpendLine> lines = await storage.Costs.ReadSpendAsync(
-            Records.Noon.AddDays(-1), Records.Noon.AddDays(1), SpendGrouping.Tier, TestContext.Current.CancellationToken);
+        IReadOnlyList<SpendLine> lines = await storage.SpendAsync(Records.Noon.AddDays(-1), Records.Noon.AddDays(1), SpendGrouping.Tier);
         return lines.Sum(line => line.CostUsd);
     }
 }

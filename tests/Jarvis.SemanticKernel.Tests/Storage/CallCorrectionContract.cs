@@ -224,7 +224,7 @@ public abstract class CallCorrectionContract
 
     private static async Task<decimal> SpentAsync(StorageUnderTest storage, long unresolved)
     {
-        SpendLine line = Assert.Single(await storage.Costs.ReadSpendAsync(Records.Noon.AddDays(-1), Records.Noon.AddDays(1), SpendGrouping.Goal, Ct));
+        SpendLine line = Assert.Single(await storage.SpendAsync(Records.Noon.AddDays(-1), Records.Noon.AddDays(1), SpendGrouping.Goal));
         Assert.Equal(unresolved, line.UnresolvedCalls);
         return line.CostUsd;
     }

@@ -12,7 +12,7 @@ public abstract class CostStoreContract
         AiCallRecord cut = Records.Unbilled(AiCallStatus.Cut) with { StartedAt = Records.Noon.AddMinutes(1), PromptTokens = 7, GoalId = null };
         AiCallRecord cheap = Records.Billed(4e-9m) with { StartedAt = Records.Noon.AddMinutes(2), Status = AiCallStatus.Cancelled, IsStreamed = true, Attempt = 3 };
         await storage.Calls.AppendAsync([billed, cut, cheap], TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+        await storage.AddForeignRowAsync(Records.Noon, 0.5m);
 
         IReadOnlyList<CallLine> calls = await ReadCallsAsync(storage, 10);
         IReadOnlyList<CallLine> ours = [.. calls.Where(call => call.CallId is not null)];
@@ -68,20 +68,20 @@ public abstract class CostStoreContract
                 Records.Unbilled(AiCallStatus.Cancelled) with { HttpStatus = null, GenerationId = null, Error = "failure=NeverSent" },
             ],
             TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+        await storage.AddForeignRowAsync(Records.Noon, 0.5m);
 
         IReadOnlyList<SpendLine> tiers = await ReadAsync(storage, SpendGrouping.Tier);
         Assert.Equal(
             [
-                new SpendLine("cheap", 1, 1, 0, 100, 20, 0.02m),
-                new SpendLine("foreign", 1, 0, 0, 3, 4, 0.5m),
-                new SpendLine("mid", 7, 6, 4, 107, 20, 0.01m),
+                Line("foreign", 1, 0, 0, 3, 4, 0, 0, 0.5m),
+                Line("cheap", 1, 1, 0, 100, 20, 10, 5, 0.02m),
+                Line("mid", 7, 6, 4, 107, 20, 70, 35, 0.01m),
             ],
-            tiers.OrderBy(line => line.Key));
+            tiers);
         IReadOnlyList<SpendLine> models = await ReadAsync(storage, SpendGrouping.Model);
-        Assert.Equal(["foreign/model", "vendor/answered", "vendor/asked"], models.Select(line => line.Key).Order());
+        Assert.Equal(["foreign/model", "vendor/answered", "vendor/asked"], models.Select(line => line.Key.Model).Order());
         IReadOnlyList<SpendLine> goals = await ReadAsync(storage, SpendGrouping.Goal);
-        Assert.Equal([null, "42", "7"], goals.Select(line => line.Key).Order());
+        Assert.Equal([null, 7, 42], goals.Select(line => line.Key.Goal).Order());
         Assert.Equal(8 + 1, goals.Sum(line => line.Calls));
     }
 
@@ -103,10 +103,10 @@ public abstract class CostStoreContract
                 Records.Unbilled() with { StartedAt = to },
             ],
             TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "16");
-        await AddForeignRowAsync(storage, "2026-07-01 13:00:00", "32");
+        await storage.AddForeignRowAsync(Records.Noon, 16m);
+        await storage.AddForeignRowAsync(Records.Noon.AddHours(1), 32m);
 
-        IReadOnlyList<SpendLine> lines = await storage.Costs.ReadSpendAsync(from.ToOffset(TimeSpan.FromHours(-7)), to, SpendGrouping.Tier, TestContext.Current.CancellationToken);
+        IReadOnlyList<SpendLine> lines = await storage.SpendAsync(from.ToOffset(TimeSpan.FromHours(-7)), to, SpendGrouping.Tier);
         Assert.Equal(2m + 4m + 16m, lines.Sum(line => line.CostUsd));
         Assert.Equal(4, lines.Sum(line => line.Calls));
     }
@@ -118,7 +118,7 @@ public abstract class CostStoreContract
         decimal[] costs = [0.0076509169000000005m, 4e-9m, 10000.5m, 0.1m, 0.000000000001m, 0.0000000000001m, 1234.5678901234567890123m];
         AiCallRecord[] batch = [.. Enumerable.Range(0, 500).Select(index => Records.Billed(costs[index % costs.Length]))];
         await storage.Calls.AppendAsync(batch, TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.00000001");
+        await storage.AddForeignRowAsync(Records.Noon, 0.00000001m);
 
         IReadOnlyList<SpendLine> lines = await ReadAsync(storage, SpendGrouping.Tier);
         Assert.Equal(batch.Sum(record => record.CostUsd!.Value) + 0.00000001m, lines.Sum(line => line.CostUsd));
@@ -140,7 +140,7 @@ public abstract class CostStoreContract
     {
         await using StorageUnderTest storage = await OpenAsync();
         await storage.Calls.AppendAsync([Records.Billed(), Records.Unbilled()], TestContext.Current.CancellationToken);
-        await AddForeignRowAsync(storage, "2026-07-01 12:00:00", "0.5");
+        await storage.AddForeignRowAsync(Records.Noon, 0.5m);
 
         Assert.Equal(3, await storage.CountAsync(storage.View));
         Assert.Equal(2, await storage.CountAsync($"{storage.View} WHERE id IS NOT NULL AND ai_calls_model IS NOT NULL AND created_at IS NOT NULL"));
@@ -152,15 +152,18 @@ public abstract class CostStoreContract
         storage.Costs.ReadCallsAsync(limit, since ?? DateTimeOffset.UnixEpoch, status, TestContext.Current.CancellationToken);
 
     private static Task<IReadOnlyList<SpendLine>> ReadAsync(StorageUnderTest storage, SpendGrouping by) =>
-        storage.Costs.ReadSpendAsync(Records.Noon.AddDays(-1), Records.Noon.AddDays(1), by, TestContext.Current.CancellationToken);
+        storage.SpendAsync(Records.Noon.AddDays(-1), Records.Noon.AddDays(1), by);
 
-    // A row that another program wrote: money in the units of the engine's table.
-    private static async Task AddForeignRowAsync(StorageUnderTest storage, string createdAt, string cost)
+    private static SpendLine Line(string tier, long calls, long failed, long unresolved, long prompt, long completion, long cached, long reasoning, decimal costUsd) => new()
     {
-        await storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken);
-        string units = storage.View == "jarvis.calls" ? cost : $"CAST(round({cost} * 100000000) AS INTEGER)";
-        await storage.ScalarAsync(
-            "INSERT INTO ai_calls (model, tier, prompt_tokens, completion_tokens, cost_usd, goal_id, created_at) "
-            + $"VALUES ('foreign/model', 'foreign', 3, 4, {units}, 7, '{createdAt}.000000')");
-    }
+        Key = new SpendKey { Tier = tier },
+        Calls = calls,
+        FailedCalls = failed,
+        UnresolvedCalls = unresolved,
+        PromptTokens = prompt,
+        CompletionTokens = completion,
+        CachedTokens = cached,
+        ReasoningTokens = reasoning,
+        CostUsd = costUsd,
+    };
 }

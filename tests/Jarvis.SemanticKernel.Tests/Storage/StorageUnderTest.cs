@@ -24,6 +24,8 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     internal abstract ICostStore Costs { get; }
 
+    internal abstract IBookStore Books { get; }
+
     internal abstract ICallCorrectionStore Corrections { get; }
 
     internal abstract IUnresolvedCallStore Unresolved { get; }
@@ -54,6 +56,25 @@ public abstract class StorageUnderTest : IAsyncDisposable
     public abstract Task RefuseBilledTokensAsync(int prompt);
 
     public async Task<long> CountAsync(string fromWhere) => Convert.ToInt64(await ScalarAsync($"SELECT count(*) FROM {fromWhere}"), CultureInfo.InvariantCulture);
+
+    public Task<SpendReport> ReportAsync(SpendQuery query) => new CostReport(Costs, Books, TimeProvider.System).GetSpendAsync(query, TestContext.Current.CancellationToken);
+
+    public Task<ProfitAndLossReport> ProfitAsync(ProfitAndLossQuery query) =>
+        new CostReport(Costs, Books, TimeProvider.System).GetProfitAndLossAsync(query, TestContext.Current.CancellationToken);
+
+    public async Task<IReadOnlyList<SpendLine>> SpendAsync(DateTimeOffset from, DateTimeOffset to, params SpendGrouping[] by) =>
+        (await ReportAsync(new SpendQuery { From = from, To = to, GroupBy = by })).Lines;
+
+    /// <summary>Adds a row of ai_calls as another program would, with money in the units of the engine's table.</summary>
+    public async Task AddForeignRowAsync(DateTimeOffset createdAt, decimal costUsd, string tier = "foreign", int? goal = 7)
+    {
+        await Database.EnsureReadyAsync(TestContext.Current.CancellationToken);
+        costUsd = decimal.Round(costUsd, 8);
+        string units = View == "jarvis.calls" ? costUsd.ToString(CultureInfo.InvariantCulture) : (costUsd * 100_000_000m).ToString("0", CultureInfo.InvariantCulture);
+        await ScalarAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"INSERT INTO ai_calls (model, tier, prompt_tokens, completion_tokens, cost_usd, goal_id, created_at) VALUES ('foreign/model', '{tier}', 3, 4, {units}, {goal?.ToString(CultureInfo.InvariantCulture) ?? "NULL"}, '{createdAt.UtcDateTime:yyyy-MM-dd HH:mm:ss.ffffff}')"));
+    }
 
     public async ValueTask DisposeAsync()
     {

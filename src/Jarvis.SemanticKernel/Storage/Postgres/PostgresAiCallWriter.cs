@@ -9,6 +9,7 @@ internal sealed class PostgresAiCallWriter : IAsyncDisposable
     // The details decide who is new: a call_id that another process is inserting makes this statement wait and then leave the row out. Only survivors get their row
     // of ai_calls, under the id drawn before. A drawn id that is not used leaves a gap, as any rolled back insert does. OVERRIDING SYSTEM VALUE: the column may be
     // serial or either kind of identity. What ai_calls holds as the details do is not sent twice. IS TRUE keeps the planner, who expects ten rows, from a nested loop.
+    // The last parameter tells the triggers that keep sums whether both rows of every call say the same, see SpendRollup.
     private const string Before =
         """
         WITH incoming AS MATERIALIZED (
@@ -26,6 +27,7 @@ internal sealed class PostgresAiCallWriter : IAsyncDisposable
     private const string After =
         $"""
             AS r ({Sent}, cost_usd, billed_model, billed_tier)
+          WHERE (SELECT set_config('jarvis.ledger', $28, true)) IS NOT NULL
         ), added AS (
           INSERT INTO jarvis.call_details ({Sent}, ai_call_id)
           SELECT {Sent}, ai_call_id FROM incoming
@@ -46,6 +48,8 @@ internal sealed class PostgresAiCallWriter : IAsyncDisposable
 
     private readonly NpgsqlConnection _connection;
     private readonly PostgresColumn[] _columns = NewColumns();
+    private readonly NpgsqlParameter<string> _pairsOfOne = new() { TypedValue = "", NpgsqlDbType = NpgsqlDbType.Text };
+    private readonly NpgsqlParameter<string> _pairsOfMany = new() { TypedValue = "", NpgsqlDbType = NpgsqlDbType.Text };
     private readonly NpgsqlCommand _one;
     private readonly NpgsqlCommand _many;
     private bool _isOnePrepared;
@@ -56,8 +60,10 @@ internal sealed class PostgresAiCallWriter : IAsyncDisposable
         _connection = connection;
         _one = new NpgsqlCommand(AppendOne, connection);
         _one.Parameters.AddRange(Array.ConvertAll(_columns, column => column.One));
+        _one.Parameters.Add(_pairsOfOne);
         _many = new NpgsqlCommand(AppendMany, connection);
         _many.Parameters.AddRange(Array.ConvertAll(_columns, column => column.Many));
+        _many.Parameters.Add(_pairsOfMany);
     }
 
     /// <summary>Gets a value indicating whether a batch went through this connection before: it may have died since.</summary>
@@ -75,6 +81,9 @@ internal sealed class PostgresAiCallWriter : IAsyncDisposable
 
         // One alone is spared the arrays.
         bool isOne = calls.Length == 1;
+        bool arePairs = Array.TrueForAll(calls, call => call.IsBilledAsIs);
+        _pairsOfOne.TypedValue = arePairs ? "one" : "";
+        _pairsOfMany.TypedValue = arePairs ? "many" : "";
         NpgsqlCommand command = isOne ? _one : _many;
         ref bool isPrepared = ref isOne ? ref _isOnePrepared : ref _isManyPrepared;
         if (prepares && !isPrepared)

@@ -12,6 +12,7 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         // A migration holds one for its transaction and one for its questions.
         main.MaxPoolSize = Math.Max(main.MaxPoolSize, 2);
         Main = NpgsqlDataSource.Create(main);
+        Compaction = new PostgresSpendCompaction(Main);
 
         NpgsqlConnectionStringBuilder ledger = Common(target);
         ledger.Pooling = true;
@@ -50,6 +51,9 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 
     /// <summary>For everything but the ledger's writing and the kill switch.</summary>
     public NpgsqlDataSource Main { get; }
+
+    /// <summary>Folds the sums of spend now and then, in the background.</summary>
+    public PostgresSpendCompaction Compaction { get; }
 
     /// <summary>For appending to the ledger, over connections that are kept.</summary>
     public NpgsqlDataSource Ledger { get; }

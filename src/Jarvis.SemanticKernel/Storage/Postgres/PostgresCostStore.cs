@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using Jarvis.SemanticKernel.Costs;
 using Npgsql;
@@ -7,22 +8,6 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 
 internal sealed class PostgresCostStore(PostgresConnections connections, IJarvisDatabase database) : ICostStore
 {
-    // A call that the upstream refused with an HTTP error and without an id was never billed, nor was one that never left.
-    private const string Sums =
-        """
-               count(*),
-               count(*) FILTER (WHERE status <> 'ok'),
-               count(*) FILTER (WHERE cost_source = 'unknown' AND (http_status < 400 OR generation_id IS NOT NULL OR (http_status IS NULL AND status <> 'error' AND error IS DISTINCT FROM 'failure=NeverSent'))),
-               coalesce(sum(prompt_tokens), 0)::bigint,
-               coalesce(sum(completion_tokens), 0)::bigint,
-               coalesce(sum(coalesce(cost_usd_exact, cost_usd)), 0)::text
-        FROM jarvis.calls WHERE at >= $1 AND at < $2 GROUP BY 1
-        """;
-
-    private const string ByTier = "SELECT tier,\n" + Sums;
-    private const string ByModel = "SELECT model,\n" + Sums;
-    private const string ByGoal = "SELECT goal_id::text,\n" + Sums;
-
     private const string Calls =
         """
         SELECT at, call_id, id, status, tier, model, provider, generation_id, http_status, error, prompt_tokens, completion_tokens,
@@ -57,40 +42,52 @@ internal sealed class PostgresCostStore(PostgresConnections connections, IJarvis
         return calls;
     }
 
-    public async Task<IReadOnlyList<SpendLine>> ReadSpendAsync(DateTimeOffset from, DateTimeOffset to, SpendGrouping by, CancellationToken cancellationToken)
+    public async Task<SpendRows> ReadSpendAsync(SpendReading reading, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        SpendLineReader columns = new(reading);
         List<SpendLine> lines = [];
-        NpgsqlCommand command = connections.Main.CreateCommand(by switch
-        {
-            SpendGrouping.Tier => ByTier,
-            SpendGrouping.Model => ByModel,
-            SpendGrouping.Goal => ByGoal,
-            _ => throw new ArgumentOutOfRangeException(nameof(by), by, "No such grouping."),
-        });
+        SpendLatency? latency = null;
+        PostgresSpendCommand question = new(reading);
+        NpgsqlCommand command = question.Create(connections.Main);
         await using (command.ConfigureAwait(false))
         {
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = from.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = to.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
             NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    lines.Add(new SpendLine(
-                        await reader.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false) ? null : reader.GetString(0),
-                        reader.GetInt64(1),
-                        reader.GetInt64(2),
-                        reader.GetInt64(3),
-                        reader.GetInt64(4),
-                        reader.GetInt64(5),
-
+                    SpendLatency? took = reading.WithLatency ? ReadLatency(reader, columns.AfterFigures + 1) : null;
+                    bool isTotal = reading.WithLatency && reader.GetBoolean(columns.AfterFigures + 3);
+                    latency = isTotal ? took : latency;
+                    if (!isTotal || reading.GroupBy.Count == 0)
+                    {
                         // As text: the driver refuses a numeric with more digits than a decimal has, Parse rounds the ones that do not fit.
-                        decimal.Parse(reader.GetString(6), CultureInfo.InvariantCulture)));
+                        decimal costUsd = decimal.Parse(reader.GetString(columns.AfterFigures), CultureInfo.InvariantCulture);
+                        lines.Add(columns.Read(reader, costUsd) with { Latency = took });
+                    }
                 }
             }
         }
 
-        return lines;
+        connections.Compaction.AfterRead();
+        return new SpendRows(lines, latency, question.IsFromRawRows);
+    }
+
+    private static SpendLatency? ReadLatency(DbDataReader row, int column)
+    {
+        if (row.IsDBNull(column))
+        {
+            return null;
+        }
+
+        int[] milliseconds = row.GetFieldValue<int[]>(column);
+        return new SpendLatency
+        {
+            Calls = row.GetInt64(column + 1),
+            P50 = TimeSpan.FromMilliseconds(milliseconds[0]),
+            P95 = TimeSpan.FromMilliseconds(milliseconds[1]),
+            P99 = TimeSpan.FromMilliseconds(milliseconds[2]),
+        };
     }
 }

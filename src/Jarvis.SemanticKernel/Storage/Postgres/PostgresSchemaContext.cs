@@ -12,7 +12,7 @@ internal sealed class PostgresSchemaContext(DbContextOptions<PostgresSchemaConte
     public const string HistoryTable = "migrations_history";
 
     // Written here too because asking EF Core for it builds the model, which costs a second of every start; a test compares.
-    public const string NewestMigration = "20261124073500_CallCorrections";
+    public const string NewestMigration = "20261124101500_Books";
 
     public static PostgresSchemaContext For(NpgsqlDataSource dataSource) => new(
         new DbContextOptionsBuilder<PostgresSchemaContext>().UseNpgsql(dataSource, NameHistory).Options);

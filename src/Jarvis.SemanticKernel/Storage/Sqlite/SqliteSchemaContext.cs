@@ -9,7 +9,7 @@ internal sealed class SqliteSchemaContext(DbContextOptions<SqliteSchemaContext> 
     public const string HistoryTable = "jarvis_migrations_history";
 
     // Written here too because asking EF Core for it builds the model, which costs a second of every start; a test compares.
-    public const string NewestMigration = "20261124073524_CallCorrections";
+    public const string NewestMigration = "20261124101501_Books";
 
     // Fixed width, so that texts sort as the instants they stand for.
     private const string Now = "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')";

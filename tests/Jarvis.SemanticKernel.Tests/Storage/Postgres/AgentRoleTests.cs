@@ -27,7 +27,7 @@ public sealed class AgentRoleTests(PostgresServer server)
 
         Assert.Equal("2 2", await roles.Outside.TextAsync("SELECT (SELECT count(*) FROM ai_calls) || ' ' || (SELECT count(*) FROM jarvis.call_details WHERE status = 'ok')"));
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        Assert.Equal(2, (await agent.Services.GetRequiredService<ICostReport>().GetSpendAsync(now.AddHours(-1), now.AddHours(1), SpendGrouping.Tier, Ct)).Lines.Count);
+        Assert.Equal(2, (await agent.Services.GetRequiredService<ICostReport>().GetSpendAsync(new SpendQuery { From = now.AddHours(-1), To = now.AddHours(1) }, Ct)).Lines.Count);
         await Eventually.TrueAsync(async () => await roles.Outside.TextAsync("SELECT count(*) FROM jarvis.processes WHERE last_seen_at > now() - interval '1 minute'") == "1", Ct);
 
         await agent.KillSwitch.ActivateAsync("runaway", "agent", cancellationToken: Ct);

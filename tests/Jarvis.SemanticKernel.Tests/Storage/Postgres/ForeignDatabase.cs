@@ -81,7 +81,7 @@ internal static class ForeignDatabase
 
         // A comment that names it goes before each statement, as a block of its own.
         static bool IsOurTrigger(string block) =>
-            block.Contains("CREATE TRIGGER jarvis_", StringComparison.Ordinal) || block.Contains("Name: agent_state jarvis_", StringComparison.Ordinal);
+            block.Contains("CREATE TRIGGER jarvis_", StringComparison.Ordinal) || Tables.Any(table => block.Contains($"Name: {table} jarvis_", StringComparison.Ordinal));
 
         return string.Join("\n--\n", dump.Split("\n--\n").Where(block => !IsOurTrigger(block)).Order(StringComparer.Ordinal));
     }

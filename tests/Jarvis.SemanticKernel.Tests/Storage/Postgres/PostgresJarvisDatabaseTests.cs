@@ -63,7 +63,7 @@ public sealed class PostgresJarvisDatabaseTests(PostgresServer server)
 
             await storage.Calls.AppendAsync([Records.Billed()], TestContext.Current.CancellationToken);
             await storage.Switch.ActivateAsync("kill_switch", """{"active":true}""", "r", "cli", Records.Noon, TestContext.Current.CancellationToken);
-            Assert.Single(await storage.Costs.ReadSpendAsync(Records.Noon, Records.Noon.AddDays(1), SpendGrouping.Tier, TestContext.Current.CancellationToken));
+            Assert.Single(await storage.SpendAsync(Records.Noon, Records.Noon.AddDays(1), SpendGrouping.Tier));
         }
 
         await database.ExecuteAsync($"DROP OWNED BY {role}");
@@ -123,8 +123,8 @@ public sealed class PostgresJarvisDatabaseTests(PostgresServer server)
         Assert.Equal("2026-07-01 12:00:00", await storage.ScalarAsync("SELECT updated_at::text FROM agent_state"));
         Assert.Equal("2026-07-01 12:00:00", await storage.ScalarAsync("SELECT created_at::text FROM kill_switch_audit"));
         Assert.Equal(Records.Noon, (await storage.Switch.ReadHistoryAsync(1, TestContext.Current.CancellationToken))[0].At);
-        Assert.Single(await storage.Costs.ReadSpendAsync(Records.Noon, Records.Noon.AddSeconds(2), SpendGrouping.Tier, TestContext.Current.CancellationToken));
-        Assert.Empty(await storage.Costs.ReadSpendAsync(Records.Noon.AddSeconds(2), Records.Noon.AddDays(1), SpendGrouping.Tier, TestContext.Current.CancellationToken));
+        Assert.Single(await storage.SpendAsync(Records.Noon, Records.Noon.AddSeconds(2), SpendGrouping.Tier));
+        Assert.Empty(await storage.SpendAsync(Records.Noon.AddSeconds(2), Records.Noon.AddDays(1), SpendGrouping.Tier));
     }
 
     [Fact]

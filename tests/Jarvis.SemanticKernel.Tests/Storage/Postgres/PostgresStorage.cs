@@ -26,6 +26,7 @@ internal sealed class PostgresStorage : StorageUnderTest
         Switch = new PostgresKillSwitchStore(Connections, Database);
         Release = new PostgresKillSwitchReleaseStore(Connections, Database);
         Costs = new PostgresCostStore(Connections, Database);
+        Books = new PostgresBookStore(Connections, Database);
         Corrections = new PostgresCallCorrection(Connections, Database, new FakeLogger<PostgresCallCorrection>(Logs));
         Unresolved = new PostgresUnresolvedCallStore(Connections, Database);
         Processes = new PostgresProcessStore(Connections);
@@ -46,6 +47,8 @@ internal sealed class PostgresStorage : StorageUnderTest
     internal override IKillSwitchReleaseStore Release { get; }
 
     internal override ICostStore Costs { get; }
+
+    internal override IBookStore Books { get; }
 
     internal override ICallCorrectionStore Corrections { get; }
 

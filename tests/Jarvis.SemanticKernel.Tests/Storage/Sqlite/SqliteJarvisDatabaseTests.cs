@@ -12,7 +12,7 @@ public sealed class SqliteJarvisDatabaseTests
         await Task.WhenAll(others.Select(other => Task.Run(() => other.Database.EnsureReadyAsync(TestContext.Current.CancellationToken).AsTask())));
         await storage.Database.MigrateAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(4, await storage.CountAsync("jarvis_migrations_history"));
+        Assert.Equal(6, await storage.CountAsync("jarvis_migrations_history"));
         Assert.Equal(0, await storage.CountAsync("sqlite_master WHERE name = '__EFMigrationsLock'"));
         Assert.Equal("wal", await storage.ScalarAsync("PRAGMA journal_mode"));
         foreach (StorageUnderTest other in others)
@@ -89,7 +89,7 @@ public sealed class SqliteJarvisDatabaseTests
 
         const string Everything = "SELECT group_concat(name || type) FROM (SELECT name, type FROM sqlite_master ORDER BY name)";
         Assert.Equal(await migrated.ScalarAsync(Everything), await scripted.ScalarAsync(Everything));
-        Assert.Equal(4, await scripted.CountAsync("jarvis_migrations_history"));
+        Assert.Equal(6, await scripted.CountAsync("jarvis_migrations_history"));
     }
 
     [Fact]

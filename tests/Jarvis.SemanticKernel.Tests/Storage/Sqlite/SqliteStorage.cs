@@ -26,6 +26,7 @@ internal sealed class SqliteStorage : StorageUnderTest
         Switch = new SqliteKillSwitchStore(_connections, Database);
         Release = new SqliteKillSwitchReleaseStore(_connections, Database);
         Costs = new SqliteCostStore(_connections, Database);
+        Books = new SqliteBookStore(_connections, Database);
         Corrections = new SqliteCallCorrection(_connections, Database, new FakeLogger<SqliteCallCorrection>(Logs));
         Unresolved = new SqliteUnresolvedCallStore(_connections, Database);
         Processes = new SqliteProcessStore(_connections);
@@ -44,6 +45,8 @@ internal sealed class SqliteStorage : StorageUnderTest
     internal override IKillSwitchReleaseStore Release { get; }
 
     internal override ICostStore Costs { get; }
+
+    internal override IBookStore Books { get; }
 
     internal override ICallCorrectionStore Corrections { get; }
 
