@@ -55,4 +55,13 @@ internal static class ModelCallErrors
         };
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
+
+    /// <summary>What went wrong on the way to or from the upstream.</summary>
+    public static HttpRequestError KindOf(Exception failure) => failure switch
+    {
+        HttpRequestException http => http.HttpRequestError,
+        HttpIOException io => io.HttpRequestError,
+        InvalidDataException => HttpRequestError.InvalidResponse,
+        _ => HttpRequestError.Unknown,
+    };
 }

@@ -265,13 +265,7 @@ internal sealed class PhysicalCall(
             return e;
         }
 
-        HttpRequestError error = e switch
-        {
-            HttpRequestException http => http.HttpRequestError,
-            HttpIOException io => io.HttpRequestError,
-            InvalidDataException => HttpRequestError.InvalidResponse,
-            _ => HttpRequestError.Unknown,
-        };
+        HttpRequestError error = ModelCallErrors.KindOf(e);
         context.Failure = error.ToString();
         bool neverConnected = error is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError;
