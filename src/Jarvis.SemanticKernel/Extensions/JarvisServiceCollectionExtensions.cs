@@ -55,6 +55,7 @@ public static class JarvisServiceCollectionExtensions
             registration.CallsModels = true;
             services.AddJarvisKillSwitchFilters();
             services.AddJarvisModelCalls();
+            services.AddJarvisForeignClients();
             services.AddJarvisTiers();
         }
 

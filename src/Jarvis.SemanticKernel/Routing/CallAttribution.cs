@@ -17,6 +17,6 @@ public sealed record CallAttribution
     /// <summary>Gets the run that the call belongs to: all calls that one outermost call led to, or those of a <see cref="JarvisScope"/> that named one.</summary>
     public string? RunId { get; init; }
 
-    /// <summary>Gets which rule chose the tier: <c>service_id</c>, <c>model_id</c>, <c>with_tier</c>, <c>default</c> or <c>direct</c>; or <c>fallback</c>, when it serves in place of the one that was chosen.</summary>
+    /// <summary>Gets which rule chose the tier: <c>service_id</c>, <c>model_id</c>, <c>with_tier</c>, <c>default</c> or <c>direct</c>; or <c>fallback</c>, when it serves in place of the one that was chosen, or <c>foreign</c>, when a chat client that is not ours does.</summary>
     public string? Route { get; init; }
 }

@@ -7,7 +7,7 @@ namespace Jarvis.SemanticKernel.Routing;
 /// adapter of a chat service would make a call of its own of every piece of a streamed tool call.
 /// </summary>
 internal sealed class TierChatClient(string tier, string model, IChatClient connector, ITierCatalog tiers, CallAttribution? attribution = null)
-    : IChatClient, ITier<TierChatClient>
+    : IChatClient, IGoverned, ITier<TierChatClient>
 {
     private static readonly CallAttribution Direct = new() { Route = "direct" };
 

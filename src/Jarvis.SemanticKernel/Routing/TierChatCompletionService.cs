@@ -9,7 +9,7 @@ namespace Jarvis.SemanticKernel.Routing;
 /// everything that the connector can do works.
 /// </summary>
 internal sealed class TierChatCompletionService(string tier, IChatCompletionService connector, CallAttribution? attribution = null)
-    : IChatCompletionService, ITier<TierChatCompletionService>
+    : IChatCompletionService, IGoverned, ITier<TierChatCompletionService>
 {
     private static readonly CallAttribution Direct = new() { Route = "direct" };
 
