@@ -3,6 +3,7 @@ using Jarvis.SemanticKernel.KillSwitch;
 using Jarvis.SemanticKernel.Ledger;
 using Jarvis.SemanticKernel.Ledger.Reconciliation;
 using Jarvis.SemanticKernel.ModelCalls;
+using Jarvis.SemanticKernel.ModelCalls.Foreign;
 using Jarvis.SemanticKernel.OpenRouter;
 using Jarvis.SemanticKernel.Plugins;
 using Jarvis.SemanticKernel.Routing;
@@ -124,6 +125,16 @@ internal static class JarvisRegistrationSteps
             provider.GetRequiredService<ILoggerFactory>().CreateLogger<ModelCallHandler>()));
         client.AddHttpMessageHandler<ModelCallHandler>();
     }
+
+    public static void AddJarvisForeignClients(this IServiceCollection services) => services.TryAddSingleton(provider =>
+    {
+        // By hand: a host's defaults for HTTP clients are for those that have a network.
+        ModelCallHandler calls = provider.GetRequiredService<ModelCallHandler>();
+        calls.InnerHandler = new ForeignNetwork();
+        KillSwitchScopeHandler handlers = provider.GetRequiredService<KillSwitchScopeHandler>();
+        handlers.InnerHandler = calls;
+        return new ForeignChain(handlers);
+    });
 
     public static void AddJarvisTiers(this IServiceCollection services)
     {

@@ -57,6 +57,7 @@ public static class JarvisServiceCollectionExtensions
             registration.CallsModels = true;
             services.AddJarvisKillSwitchFilters();
             services.AddJarvisModelCalls();
+            services.AddJarvisForeignClients();
             services.AddJarvisTiers();
         }
 

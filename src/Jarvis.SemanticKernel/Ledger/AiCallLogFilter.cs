@@ -18,7 +18,7 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlo
         }
         finally
         {
-            if (context.Status is { } status)
+            if (context.Status is { } status && !context.IsRecordedInside)
             {
                 AiCallRecord record = unreported.Price(ToRecord(context, status), context);
                 using (backlog.Add())

@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Diagnostics;
+using Jarvis.SemanticKernel.Routing;
 
 namespace Jarvis.SemanticKernel;
 
@@ -103,6 +104,12 @@ public sealed class ModelCallContext
 
     /// <summary>Gets what tokens cost there; null when nobody said.</summary>
     internal TierPrices? Prices { get; init; }
+
+    /// <summary>Gets the call of a chat service or client that this one is part of; null when it is not known.</summary>
+    internal LogicalCall? Call { get; init; }
+
+    /// <summary>Gets a value indicating whether the record is another's: a chat client that is not ours passed the call on to a tier.</summary>
+    internal bool IsRecordedInside => Call is { IsForeign: true, HasCallInside: true };
 
     /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
     internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }

@@ -27,6 +27,7 @@ internal sealed class ModelCallHandler(
             Attempt = ++tier.Attempts,
             IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, limit.Token).ConfigureAwait(false),
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
+            Call = tier.Call,
             IsServedElsewhere = tier.IsServedElsewhere,
             Prices = tier.Prices,
         };

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Jarvis.SemanticKernel.Diagnostics;
@@ -108,8 +107,8 @@ internal sealed class PhysicalCall(
         {
             response = await SendBodyAsync(call).ConfigureAwait(false);
             call.HttpStatus = (int)response.StatusCode;
-            call.GenerationId = Header(response, "X-Generation-Id");
-            if (call.IsStreaming && response.IsSuccessStatusCode && IsEventStream(response))
+            call.GenerationId = AnswerHeaders.GenerationId(response);
+            if (call.IsStreaming && response.IsSuccessStatusCode && AnswerHeaders.IsEventStream(response))
             {
                 await StreamAsync(response).ConfigureAwait(false);
             }
@@ -287,10 +286,4 @@ internal sealed class PhysicalCall(
             context.IsPricedByTokens = facts.IsPricedByTokens;
         }
     }
-
-    private static bool IsEventStream(HttpResponseMessage response) =>
-        string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
-
-    private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.ToString() : null;
 }

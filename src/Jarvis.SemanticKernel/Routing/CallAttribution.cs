@@ -19,7 +19,8 @@ public sealed record CallAttribution
 
     /// <summary>
     /// Gets which rule chose the tier: <c>service_id</c>, <c>model_id</c>, <c>with_tier</c>, <c>rule:</c> with the pattern of the route, <c>default</c>, or <c>direct</c> for a
-    /// call of a tier's own chat service; or <c>fallback</c>, when it serves in place of the one that was chosen.
+    /// call of a tier's own chat service; or <c>fallback</c>, when it serves in place of the one that was chosen, or <c>foreign</c>,
+    /// when a chat client that is not ours does.
     /// </summary>
     public string? Route { get; init; }
 }

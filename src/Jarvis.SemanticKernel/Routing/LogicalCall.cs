@@ -33,6 +33,12 @@ internal sealed class LogicalCall
     /// <summary>Gets what is shared by the outermost call and everything its tools call.</summary>
     public Run Run { get; }
 
+    /// <summary>Gets or sets a value indicating whether a chat client that is not ours serves it.</summary>
+    public bool IsForeign { get; set; }
+
+    /// <summary>Gets a value indicating whether a call that has records of its own was made inside it.</summary>
+    public bool HasCallInside { get; private set; }
+
     public StopLatch Latch { get; } = new();
 
     /// <summary>Gets the scopes whose switches stop this call, the global one left out. Made when they are first asked for, which is when something is stopped.</summary>
@@ -46,6 +52,7 @@ internal sealed class LogicalCall
     {
         (CallAttribution around, LogicalCall? ambient) = AmbientCall.Current;
         LogicalCall? outer = Around();
+        outer?.HasCallInside = true;
 
         // The id that a past run made for itself ends with it. One that a scope named stays as long as the scope.
         string? named = outer is null && ambient is not null && around.RunId == ambient.Run.OwnId ? null : around.RunId;

@@ -6,7 +6,7 @@ namespace Jarvis.SemanticKernel.Routing;
 /// A tier for Microsoft.Extensions.AI and the agents built on it: the OpenAI SDK's own client over the tier's HTTP client, with the scope of the call around it and the tier's
 /// own settings where the caller has none. Semantic Kernel's adapter of a chat service would make a call of its own of every piece of a streamed tool call.
 /// </summary>
-internal sealed class TierChatClient : IChatClient
+internal sealed class TierChatClient : IChatClient, IGoverned
 {
     private static readonly CallAttribution Direct = new() { Route = "direct" };
 

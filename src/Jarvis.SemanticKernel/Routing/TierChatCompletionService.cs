@@ -7,7 +7,7 @@ namespace Jarvis.SemanticKernel.Routing;
 /// A tier's chat service: Semantic Kernel's own connector, with the scope of the call around it and the tier's own settings where the caller has none. It sends
 /// nothing itself, so everything that the connector can do works.
 /// </summary>
-internal sealed class TierChatCompletionService : IChatCompletionService
+internal sealed class TierChatCompletionService : IChatCompletionService, IGoverned
 {
     private static readonly CallAttribution Direct = new() { Route = "direct" };
 

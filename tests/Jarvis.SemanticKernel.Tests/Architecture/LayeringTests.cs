@@ -24,6 +24,7 @@ public class LayeringTests
         ("KillSwitch", "Routing", "StopLatch", "a call that was stopped stays stopped: Semantic Kernel makes a message for the model of a tool filter's exception"),
         ("KillSwitch", "Routing", "TierRequest", "in a handler the logical call travels with the request, the ambient one may be another"),
         ("ModelCalls", "Routing", "LogicalCall", "a streamed call ends for its reader only when its record is durable, so the logical call tracks it"),
+        ("ModelCalls", "Routing", "ScopedStream", "a foreign client's stream is enumerated in the scope of its call, as a tier's is"),
         ("ModelCalls", "Routing", "TierRequest", "tier, model and attribution travel with the request through the handlers"),
         ("ModelCalls", "Routing", "ModelSetting", "an error says which setting names the model that is gone"),
         ("Routing", "OpenRouter", "RequestExtras", "what only OpenRouter understands of a tier's options, and Routing makes its settings"),

@@ -30,6 +30,17 @@ internal static class AgentsPage
         #endregion
     }
 
+    public static IChatClient Govern(IServiceProvider services, IChatClient ownClient)
+    {
+        #region govern
+        IChatClient governed = new ChatClientBuilder(ownClient)
+            .UseFunctionInvocation()
+            .UseJarvisGovernance("own", new TierPrices { PromptUsdPerMillion = 3m, CompletionUsdPerMillion = 15m })
+            .Build(services);
+        #endregion
+        return governed;
+    }
+
     public static async Task<string> RunAsync(AIAgent clerk, CancellationToken cancellationToken)
     {
         #region scope
