@@ -30,6 +30,7 @@ internal sealed class ChainSection : ISection
             IChatCompletionService tier = services.GetRequiredKeyedService<IChatCompletionService>(Tier.Mid);
             StringBuilder tables = new();
             List<double> added = [];
+            Dictionary<bool, List<double>> bytes = new() { [false] = [], [true] = [] };
             foreach (Workload workload in Workload.All)
             {
                 foreach (int callers in (int[])[1, 16])
@@ -42,11 +43,12 @@ internal sealed class ChainSection : ISection
                         new("with this package", callers, () => workload.CallAsync(tier))).RunAsync(rounds).ConfigureAwait(false);
                     tables.Append(Describe(comparison, $"{workload.Name}, {callers} at a time, {rounds} slices each")).Append('\n');
                     added.Add(Comparison.Pairs(comparison.Contenders[^1], comparison.Contenders[0], (a, b) => a.CpuMicroseconds - b.CpuMicroseconds).Median);
+                    bytes[workload.IsStreaming].Add(Comparison.Pairs(comparison.Contenders[^1], comparison.Contenders[0], (a, b) => a.AllocatedBytes - b.AllocatedBytes).Median);
                 }
             }
 
             return tables.Append(FormattableString.Invariant(
-                $"By the medians of the pairs, the package adds {added.Min():0} to {added.Max():0} µs of CPU time to a call.\n")).ToString();
+                $"By the medians of the pairs, the package adds {added.Min():0} to {added.Max():0} µs of CPU time to a call, and {bytes[false].Min():0} to {bytes[false].Max():0} bytes of memory to one in one piece, {bytes[true].Min():0} to {bytes[true].Max():0} to a streamed one.\n")).ToString();
         }
     }
 

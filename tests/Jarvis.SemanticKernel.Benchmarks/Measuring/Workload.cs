@@ -24,6 +24,8 @@ internal sealed class Workload(string name, int messages, int tools, bool isStre
 
     public string Name => name;
 
+    public bool IsStreaming => isStreaming;
+
     public async Task CallAsync(IChatCompletionService chat)
     {
         var history = new ChatHistory("When is invoice 20417 due?");

@@ -2,56 +2,65 @@ using Jarvis.SemanticKernel.ModelCalls;
 
 namespace Jarvis.SemanticKernel.Tests.ModelCalls;
 
-/// <summary>Reads the facts out of a whole stream the simplest way: line by line, and every event as JSON. What the scanner finds has to be the same.</summary>
-internal static class PlainEventReader
+/// <summary>Reads a whole stream the simplest way: line by line, and every event as JSON. What the scanner makes of it has to be the same.</summary>
+internal sealed class PlainEventReader
 {
-    public static AnswerFacts Read(ReadOnlySpan<byte> body)
+    private readonly AnswerFacts _facts = new();
+    private List<byte>? _unread;
+    private SseSignal _pending;
+
+    /// <summary>Returns the facts, and whether the stream is an answer: it ends with the word for that, and nothing before it is an error or cannot be read.</summary>
+    public static (AnswerFacts Facts, bool IsWhole) Read(ReadOnlySpan<byte> body)
     {
-        var facts = new AnswerFacts();
-        body = body.StartsWith("\uFEFF"u8) ? body[3..] : body;
-        List<byte>? unread = null;
-        bool isDone = false;
+        var reader = new PlainEventReader();
+        return (reader._facts, reader.ReadToEnd(body.StartsWith("\uFEFF"u8) ? body[3..] : body) == SseSignal.Done && reader._facts.HasChoices);
+    }
+
+    private SseSignal ReadToEnd(ReadOnlySpan<byte> body)
+    {
         while (!body.IsEmpty)
         {
             int end = body.IndexOfAny((byte)'\r', (byte)'\n');
             ReadOnlySpan<byte> line = end < 0 ? body : body[..end];
             body = end < 0 ? [] : body[(end + (body[end..].StartsWith("\r\n"u8) ? 2 : 1))..];
-            if (line.IsEmpty)
+            if (line.StartsWith("data:"u8))
             {
-                if (unread is not null)
-                {
-                    AnswerReader.TryRead(unread.ToArray(), facts);
-                }
-                else if (isDone)
-                {
-                    break;
-                }
-
-                (unread, isDone) = (null, false);
+                ReadData(line["data:"u8.Length..].TrimStart((byte)' '));
             }
-            else if (line.StartsWith("data:"u8))
+            else if (line.IsEmpty && Dispatch() is (SseSignal.Done or SseSignal.Error) and var signal)
             {
-                ReadOnlySpan<byte> data = line["data:"u8.Length..].TrimStart((byte)' ');
-                if (unread is not null)
-                {
-                    unread.AddRange("\n"u8);
-                    unread.AddRange(data);
-                }
-                else if (data.SequenceEqual("[DONE]"u8))
-                {
-                    isDone = true;
-                }
-                else if (AnswerReader.TryRead(data, facts))
-                {
-                    isDone = false;
-                }
-                else
-                {
-                    unread = [.. data];
-                }
+                return signal;
             }
         }
 
-        return facts;
+        return Dispatch();
+    }
+
+    private void ReadData(ReadOnlySpan<byte> data)
+    {
+        if (_unread is not null)
+        {
+            _unread.AddRange("\n"u8);
+            _unread.AddRange(data);
+        }
+        else if (data.SequenceEqual("[DONE]"u8))
+        {
+            _pending = SseSignal.Done;
+        }
+        else if (AnswerReader.TryRead(data, _facts))
+        {
+            _pending = _facts.IsError ? SseSignal.Error : SseSignal.Event;
+        }
+        else
+        {
+            _unread = [.. data];
+        }
+    }
+
+    private SseSignal Dispatch()
+    {
+        SseSignal signal = _unread is null ? _pending : AnswerReader.TryRead(_unread.ToArray(), _facts) && !_facts.IsError ? SseSignal.Event : SseSignal.Error;
+        (_unread, _pending) = (null, SseSignal.None);
+        return signal;
     }
 }
