@@ -128,6 +128,9 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         Between("Resilience:CircuitBreaker:Window", breaker.Window, shortest, day);
         Between("Resilience:CircuitBreaker:BreakDuration", breaker.BreakDuration, shortest, day);
 
+        Between("Delegation:MaxDepth", options.Delegation.MaxDepth, 1, 5);
+        Between("Delegation:MaxTasks", options.Delegation.MaxTasks, 1, 1000);
+
         void Between<T>(string setting, T value, T least, T most)
             where T : IComparable<T>
         {

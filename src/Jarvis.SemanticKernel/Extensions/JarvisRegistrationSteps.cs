@@ -141,6 +141,8 @@ internal static class JarvisRegistrationSteps
         services.TryAddSingleton<TierHttpClientFactory>();
         services.TryAddSingleton<TierCatalog>();
         services.TryAddSingleton<ITierCatalog>(provider => provider.GetRequiredService<TierCatalog>());
+        services.TryAddSingleton<TierPriceComparison>();
+        services.TryAddSingleton<ITaskDelegation, TaskDelegation>();
         services.TryAddSingleton<IAIServiceSelector, TierServiceSelector>();
         services.AddSingleton<IFunctionInvocationFilter, FunctionScopeFilter>();
 
@@ -169,6 +171,11 @@ internal static class JarvisRegistrationSteps
         {
             registration.Plugins.Add(ServiceDescriptor.Singleton(
                 static provider => CostReportPlugin.Create(provider.GetRequiredService<ICostReport>(), provider.GetRequiredService<TimeProvider>())));
+        }
+
+        if (wanted.HasFlag(JarvisPlugins.Routing))
+        {
+            registration.Plugins.Add(ServiceDescriptor.Singleton(static provider => RoutingPlugin.Create(provider.GetRequiredService<ITaskDelegation>())));
         }
 
         registration.Plugins.ForEach(services.Add);

@@ -19,7 +19,7 @@ public sealed record CallAttribution
 
     /// <summary>
     /// Gets which rule chose the tier: <c>service_id</c>, <c>model_id</c>, <c>with_tier</c>, <c>rule:</c> with the pattern of the route, <c>default</c>, or <c>direct</c> for a
-    /// call of a tier's own chat service; or <c>fallback</c>, when it serves in place of the one that was chosen, or <c>foreign</c>,
+    /// call of a tier's own chat service; or <c>fallback</c>, when it serves in place of the one that was chosen, <c>delegated</c>, when a model handed it over, or <c>foreign</c>,
     /// when a chat client that is not ours does.
     /// </summary>
     public string? Route { get; init; }

@@ -13,6 +13,9 @@ public enum JarvisPlugins
     /// <summary>A model may ask what was spent.</summary>
     CostReport = 2,
 
+    /// <summary>A model may hand tasks over to other tiers.</summary>
+    Routing = 4,
+
     /// <summary>Every plugin.</summary>
-    All = KillSwitch | CostReport,
+    All = KillSwitch | CostReport | Routing,
 }

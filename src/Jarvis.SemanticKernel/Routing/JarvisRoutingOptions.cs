@@ -68,6 +68,9 @@ public sealed class JarvisRoutingOptions
     /// <summary>Gets the retries and time limits of a call.</summary>
     public ResilienceOptions Resilience { get; } = new();
 
+    /// <summary>Gets what a model may hand over to other tiers.</summary>
+    public DelegationOptions Delegation { get; } = new();
+
     /// <summary>Says which tier serves the functions that a pattern fits, see <see cref="Routes"/>. Wins over configuration; a pattern that code gives two tiers is a fault.</summary>
     /// <param name="pattern">The pattern over <c>Plugin.Function</c>, such as <c>Planner.*</c>. A function outside of a plugin has its name alone.</param>
     /// <param name="tier">The name of a tier, see <see cref="Tier"/>.</param>

@@ -49,10 +49,14 @@ public sealed class TierOptions
     /// <value>Only for a tier with an endpoint of its own; the default, <see langword="null"/>, leaves such costs unknown.</value>
     public TierPrices? Prices { get; set; }
 
+    /// <summary>Gets or sets what the tier is for, in a few words for a model that delegates.</summary>
+    /// <value>The three tiers that are always there have one; any other has none until it is set.</value>
+    public string? Purpose { get; set; }
+
     internal static Dictionary<string, TierOptions> Defaults() => new(StringComparer.OrdinalIgnoreCase)
     {
-        [Tier.Strong] = new() { Model = "anthropic/claude-opus-4.6" },
-        [Tier.Mid] = new() { Model = "anthropic/claude-sonnet-4.5" },
-        [Tier.Cheap] = new() { Model = "x-ai/grok-4.1-fast" },
+        [Tier.Strong] = new() { Model = "anthropic/claude-opus-4.6", Purpose = "hard problems: planning, judging, work where a mistake is dear" },
+        [Tier.Mid] = new() { Model = "anthropic/claude-sonnet-4.5", Purpose = "everyday work: writing, code, tools, most questions" },
+        [Tier.Cheap] = new() { Model = "x-ai/grok-4.1-fast", Purpose = "short and plain work in large numbers: labels, extracts, summaries" },
     };
 }
