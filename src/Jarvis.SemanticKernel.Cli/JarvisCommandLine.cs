@@ -32,6 +32,7 @@ internal static class JarvisCommandLine
             AuditCommand.Create(options),
             new Command("db", "Prepare the database.") { MigrateCommand.Create(options), ScriptCommand.Create(options) },
             new Command("costs", "Find out what calls cost.") { ReconcileCommand.Create(options) },
+            TiersCommand.Create(options),
             DoctorCommand.Create(options),
         };
         root.Add(options.Database);

@@ -12,4 +12,5 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 [JsonSerializable(typeof(ScriptDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ReconcileDocument))]
+[JsonSerializable(typeof(TiersDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

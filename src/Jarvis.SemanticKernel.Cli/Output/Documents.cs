@@ -37,3 +37,12 @@ internal sealed record ReconcileDocument(
     public static ReconcileDocument From(string database, DateTimeOffset? since, ReconciliationReport report, long remaining) => new(
         database, since, report.Total, report.Asked, report.Reconciled, report.CostUsd, report.KnownMeanwhile, report.Unknown, remaining, report.Fault);
 }
+
+/// <summary>The tiers as this process sees them: by its environment, else by default. PricesUnknown says why there are no prices.</summary>
+internal sealed record TiersDocument(
+    string Database, string Endpoint, string EndpointSource, string DefaultTier, IReadOnlyList<TierDocument> Tiers, string? PricesUnknown);
+
+/// <summary>A tier. The price is null where the endpoint lists none for the model.</summary>
+internal sealed record TierDocument(string Name, string Model, string ModelSource, IEnumerable<string> FallbackModels, int MaxTokens, PriceDocument? UsdPerMillionTokens);
+
+internal sealed record PriceDocument(decimal Prompt, decimal Completion);
