@@ -50,6 +50,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "jarvis db script --roles | psql postgres://owner@db.example/jarvis",
         ],
         "costs" or "reconcile" => ["jarvis costs reconcile", "jarvis costs reconcile --since 7d --json | jq .remaining"],
+        "tiers" => ["jarvis tiers", "jarvis tiers --json | jq -r '.tiers[] | [.name, .model] | @tsv'", "JARVIS_MODEL_CHEAP=google/gemini-2.5-flash-lite jarvis tiers"],
         "doctor" => ["jarvis doctor", "jarvis doctor --database ./jarvis.db --json"],
         _ =>
         [

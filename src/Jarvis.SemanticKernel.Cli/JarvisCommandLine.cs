@@ -33,6 +33,7 @@ internal static class JarvisCommandLine
             CallsCommand.Create(options),
             new Command("db", "Prepare the database.") { MigrateCommand.Create(options), ScriptCommand.Create(options) },
             new Command("costs", "Find out what calls cost.") { ReconcileCommand.Create(options) },
+            TiersCommand.Create(options),
             DoctorCommand.Create(options),
         };
         root.Add(options.Database);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -13,20 +14,62 @@ internal static class EndpointCheck
     public static async Task<IReadOnlyList<DatabaseFinding>> RunAsync(JarvisRoutingOptions options, CancellationToken cancellationToken)
     {
         Uri endpoint = options.Endpoint ?? JarvisRoutingOptions.DefaultEndpoint;
+        string shown = Shown(endpoint);
+        using HttpClient client = Connect(options);
+        string root = endpoint.AbsoluteUri.TrimEnd('/');
+        DatabaseFinding key = await CheckKeyAsync(client, new Uri($"{root}/key"), shown, cancellationToken);
+        return [key, .. await CheckTiersAsync(client, new Uri($"{root}/models"), shown, options.Tiers, cancellationToken)];
+    }
 
-        // A user name and a password in an address are a secret.
-        string shown = endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
-        using SocketsHttpHandler connection = new() { AllowAutoRedirect = false };
-        using HttpClient client = new(connection, disposeHandler: false) { Timeout = Patience };
+    /// <summary>An address for people: a user name and a password in it are a secret.</summary>
+    public static string Shown(Uri endpoint) => endpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The client disposes of its connection, and who asked for it of the client.")]
+    public static HttpClient Connect(JarvisRoutingOptions options)
+    {
+        SocketsHttpHandler connection = new() { AllowAutoRedirect = false };
+        HttpClient client = new(connection, disposeHandler: true) { Timeout = Patience };
         if (!string.IsNullOrWhiteSpace(options.ApiKey))
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiKey);
         }
 
-        string root = endpoint.AbsoluteUri.TrimEnd('/');
-        DatabaseFinding key = await CheckKeyAsync(client, new Uri($"{root}/key"), shown, cancellationToken);
-        return [key, .. await CheckTiersAsync(client, new Uri($"{root}/models"), shown, options.Tiers, cancellationToken)];
+        return client;
     }
+
+    /// <summary>Gets the status and the field "data" of the answer; a failure when there is none. The answer's own text is never repeated.</summary>
+    public static async Task<(HttpStatusCode? Status, JsonElement? Data, string? Failure)> ReadAsync(HttpClient client, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await client.GetAsync(address, cancellationToken);
+            if (!answer.IsSuccessStatusCode)
+            {
+                return (answer.StatusCode, null, $"HTTP {(int)answer.StatusCode}");
+            }
+
+            using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("data", out JsonElement data)
+                ? (answer.StatusCode, data.Clone(), null)
+                : (null, null, "the answer is not OpenRouter's");
+        }
+        catch (JsonException)
+        {
+            return (null, null, "the answer is no JSON");
+        }
+        catch (HttpRequestException exception)
+        {
+            return (null, null, exception.HttpRequestError == HttpRequestError.Unknown ? "it cannot be reached" : $"it cannot be reached ({exception.HttpRequestError})");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, null, $"no answer within {Patience.TotalSeconds:0} s");
+        }
+    }
+
+    // ":nitro", ":floor", ":online" choose a route, and are listed nowhere. ":free" is a model of its own, which may be gone while the other is there.
+    private static string WithoutVariant(string model) =>
+        model.IndexOf(':', StringComparison.Ordinal) is > 0 and var at && !model.EndsWith(":free", StringComparison.Ordinal) ? model[..at] : model;
 
     private static async Task<DatabaseFinding> CheckKeyAsync(HttpClient client, Uri address, string endpoint, CancellationToken cancellationToken)
     {
@@ -63,42 +106,8 @@ internal static class EndpointCheck
                    : new DatabaseFinding($"tier {tier.Key}", DatabaseFindingOutcome.Fault, $"{endpoint} offers no {model} any more, or never did. Set another model for the tier.");
     }
 
-    // ":nitro", ":floor", ":online" choose a route, and are listed nowhere. ":free" is a model of its own, which may be gone while the other is there.
-    private static string WithoutVariant(string model) =>
-        model.IndexOf(':', StringComparison.Ordinal) is > 0 and var at && !model.EndsWith(":free", StringComparison.Ordinal) ? model[..at] : model;
-
     private static string Left(JsonElement? data) =>
         data is { ValueKind: JsonValueKind.Object } key && key.TryGetProperty("limit_remaining", out JsonElement left) && left.ValueKind == JsonValueKind.Number && left.TryGetDecimal(out decimal usd)
             ? string.Create(CultureInfo.InvariantCulture, $"{usd:0.00} USD of its limit left")
             : "it has no limit of its own";
-
-    /// <summary>Gets the status and the field "data" of the answer; a failure when there is none. The answer's own text is never repeated.</summary>
-    private static async Task<(HttpStatusCode? Status, JsonElement? Data, string? Failure)> ReadAsync(HttpClient client, Uri address, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using HttpResponseMessage answer = await client.GetAsync(address, cancellationToken);
-            if (!answer.IsSuccessStatusCode)
-            {
-                return (answer.StatusCode, null, $"HTTP {(int)answer.StatusCode}");
-            }
-
-            using JsonDocument document = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("data", out JsonElement data)
-                ? (answer.StatusCode, data.Clone(), null)
-                : (null, null, "the answer is not OpenRouter's");
-        }
-        catch (JsonException)
-        {
-            return (null, null, "the answer is no JSON");
-        }
-        catch (HttpRequestException exception)
-        {
-            return (null, null, exception.HttpRequestError == HttpRequestError.Unknown ? "it cannot be reached" : $"it cannot be reached ({exception.HttpRequestError})");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return (null, null, $"no answer within {Patience.TotalSeconds:0} s");
-        }
-    }
 }

@@ -14,4 +14,5 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 [JsonSerializable(typeof(ReconcileDocument))]
 [JsonSerializable(typeof(CallsDocument))]
 [JsonSerializable(typeof(RetryDocument))]
+[JsonSerializable(typeof(TiersDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -45,3 +45,12 @@ internal sealed record JournalDocument(string? Folder, long? WaitingRecords, lon
 
 /// <summary>The error says why the retry ended early.</summary>
 internal sealed record RetryDocument(string Database, string? Folder, long Stored, long StillRefused, int FilesInUse, string? Error);
+
+/// <summary>The tiers as this process sees them: by its environment, else by default. PricesUnknown says why there are no prices.</summary>
+internal sealed record TiersDocument(
+    string Database, string Endpoint, string EndpointSource, string DefaultTier, IReadOnlyList<TierDocument> Tiers, string? PricesUnknown);
+
+/// <summary>A tier. The price is null where the endpoint lists none for the model.</summary>
+internal sealed record TierDocument(string Name, string Model, string ModelSource, IEnumerable<string> FallbackModels, int MaxTokens, PriceDocument? UsdPerMillionTokens);
+
+internal sealed record PriceDocument(decimal Prompt, decimal Completion);

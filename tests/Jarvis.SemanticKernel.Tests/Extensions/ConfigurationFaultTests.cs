@@ -39,6 +39,8 @@ public class ConfigurationFaultTests
         ["prices of a tier without endpoint"] = new(["Tiers:mid:Prices", "Tiers:mid:Endpoint"], Configuration: ("Tiers:mid:Prices:PromptUsdPerMillion", "1")),
         ["negative prices"] = new(["Tiers:local:Prices", "-1"], Code: o => o.Tiers["local"] = new() { Model = "m", Endpoint = new Uri("http://localhost"), Prices = new() { PromptUsdPerMillion = -1m } }),
         ["unknown default tier"] = new(["DefaultTier", "'medium'", "strong, mid, cheap"], Code: o => o.DefaultTier = "medium"),
+        ["no depth"] = new(["Delegation:MaxDepth", "0", "1 to 5"], Code: o => o.Delegation.MaxDepth = 0),
+        ["too many delegated tasks"] = new(["Delegation:MaxTasks", "1001", "1 to 1000"], Configuration: ("Delegation:MaxTasks", "1001")),
         ["no tokens"] = new(["Tiers:mid:MaxTokens", "0", "1 to 1000000"], Code: o => o.Tiers["mid"].MaxTokens = 0),
         ["too many tokens"] = new(["Tiers:mid:MaxTokens", "1000001"], Configuration: ("Tiers:mid:MaxTokens", "1000001")),
         ["too many fallback models"] = new(["Tiers:mid:FallbackModels", "3", "2 at most"], Code: o => o.Tiers["mid"].FallbackModels = ["a", "b", "c"]),

@@ -9,7 +9,8 @@ namespace Jarvis.SemanticKernel.Tests.Plugins;
 public class PluginSelectionTests
 {
     [Theory]
-    [InlineData(JarvisPlugins.All, "CostReport,KillSwitch")]
+    [InlineData(JarvisPlugins.All, "CostReport,KillSwitch,Routing")]
+    [InlineData(JarvisPlugins.Routing, "Routing")]
     [InlineData(JarvisPlugins.KillSwitch, "KillSwitch")]
     [InlineData(JarvisPlugins.CostReport, "CostReport")]
     [InlineData(JarvisPlugins.None, "")]

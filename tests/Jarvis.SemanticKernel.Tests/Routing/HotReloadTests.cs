@@ -118,6 +118,23 @@ public class HotReloadTests
     }
 
     [Fact]
+    public async Task ChangedKey_IsTheNextCallsAndStaysSecret()
+    {
+        string key = $"unlike-others-{Canary}";
+        await using JarvisHarness jarvis = await StartAsync(configure: options => options.ApiKey = _configuration["Key"] ?? options.ApiKey);
+        IChatCompletionService chat = jarvis.Chat(Tier.Mid);
+        _configuration["Key"] = key;
+        _configuration.Reload();
+        jarvis.Upstream.Enqueue(SimulatedReply.InvalidRequest($"Who has {key}?"));
+
+        ModelCallException refused = await Assert.ThrowsAsync<ModelCallException>(() => chat.GetChatMessageContentAsync("Work", cancellationToken: Ct));
+
+        Assert.Equal($"Bearer {key}", Assert.Single(jarvis.Upstream.Requests).Headers["Authorization"]);
+        Assert.Contains("Who has", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RoutesDefaultsAndTiers_ComeAndGo()
     {
         await using SqliteTestDatabase database = new();

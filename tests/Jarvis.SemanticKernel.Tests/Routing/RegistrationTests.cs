@@ -162,7 +162,7 @@ public class RegistrationTests
         Assert.True(configured > 0);
         Assert.Equal(1, jarvis.Upstream.RequestCount);
         Assert.Single(await database.ReadCallsAsync());
-        Assert.Equal(["CostReport", "KillSwitch"], kernel.Plugins.Select(plugin => plugin.Name).Order());
+        Assert.Equal(["CostReport", "KillSwitch", "Routing"], kernel.Plugins.Select(plugin => plugin.Name).Order());
         Assert.Equal((1, 2, 1), (kernel.PromptRenderFilters.Count, kernel.FunctionInvocationFilters.Count, kernel.AutoFunctionInvocationFilters.Count));
     }
 
@@ -192,7 +192,7 @@ public class RegistrationTests
         await kernel.InvokePromptAsync("Work", new KernelArguments().WithTier(Tier.Cheap), cancellationToken: Ct);
 
         Assert.Equal("cheap", Assert.Single(await database.ReadCallsAsync()).Tier);
-        Assert.Equal(["CostReport", "KillSwitch"], kernel.Plugins.Select(plugin => plugin.Name).Order());
+        Assert.Equal(["CostReport", "KillSwitch", "Routing"], kernel.Plugins.Select(plugin => plugin.Name).Order());
         Assert.Null(kernel.Services.GetService<IKillSwitchOperator>());
     }
 
