@@ -12,4 +12,11 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 [JsonSerializable(typeof(ScriptDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ReconcileDocument))]
+[JsonSerializable(typeof(CostsDocument))]
+[JsonSerializable(typeof(PnlDocument))]
+[JsonSerializable(typeof(CreditsDocument))]
+[JsonSerializable(typeof(RecordDocument))]
+[JsonSerializable(typeof(AssignDocument))]
+[JsonSerializable(typeof(CostEntriesDocument))]
+[JsonSerializable(typeof(RevenueEntriesDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
