@@ -24,6 +24,10 @@ internal sealed class CommandRun(IServiceProvider services, bool asJson, string 
 
     public ICostReport Costs => services.GetRequiredService<ICostReport>();
 
+    public ICreditMonitor Credits => services.GetRequiredService<ICreditMonitor>();
+
+    public IBookkeeping Books => services.GetRequiredService<IBookkeeping>();
+
     public ICostReconciliation Reconciliation => services.GetRequiredService<ICostReconciliation>();
 
     public JarvisRoutingOptions Options => services.GetRequiredService<Microsoft.Extensions.Options.IOptions<JarvisRoutingOptions>>().Value;
@@ -48,6 +52,29 @@ internal sealed class CommandRun(IServiceProvider services, bool asJson, string 
         {
             show(Screen());
         }
+    }
+
+    /// <summary>Prints the outcome as comma-separated values, and nothing else.</summary>
+    public void PrintCsv(IEnumerable<IEnumerable<string?>> rows)
+    {
+        if (asJson)
+        {
+            throw new UsageException("--json and --csv are two kinds of output: leave one out.");
+        }
+
+        Terminal.WriteRaw(Csv.Write(rows));
+    }
+
+    /// <summary>Prints a document or the same as comma-separated values.</summary>
+    public void PrintFile<T>(T document, JsonTypeInfo<T> type, IEnumerable<IEnumerable<string?>> rows)
+    {
+        if (asJson)
+        {
+            Terminal.WriteDocument(document, type);
+            return;
+        }
+
+        Terminal.WriteRaw(Csv.Write(rows));
     }
 
     private Terminal Screen()

@@ -11,6 +11,8 @@ internal sealed record Failure(int ExitCode, string Message)
     public static Failure Of(Exception exception, TimeSpan limit, bool isInterrupted) => exception switch
     {
         OperationCanceledException when isInterrupted => new(Cli.ExitCode.Interrupted, "Interrupted. What was on its way may have happened all the same; 'jarvis status' tells."),
+        CreditsUnavailableException => new(Cli.ExitCode.Failed, exception.Message),
+        UsageException => new(Cli.ExitCode.BadUsage, exception.Message),
         OptionsValidationException options => new(Cli.ExitCode.BadUsage, InTermsOfTheCommandLine(string.Join(' ', options.Failures))),
 
         // What the database says is the whole story: that nothing starts meanwhile is no news to an operator.

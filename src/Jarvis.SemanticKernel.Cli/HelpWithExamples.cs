@@ -49,8 +49,19 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "jarvis db script --sqlite | sqlite3 jarvis.db",
             "jarvis db script --roles | psql postgres://owner@db.example/jarvis",
         ],
-        "costs" or "reconcile" => ["jarvis costs reconcile", "jarvis costs reconcile --since 7d --json | jq .remaining"],
         "tiers" => ["jarvis tiers", "jarvis tiers --json | jq -r '.tiers[] | [.name, .model] | @tsv'", "JARVIS_MODEL_CHEAP=google/gemini-2.5-flash-lite jarvis tiers"],
+        "costs" => ["jarvis costs", "jarvis costs --by goal --since 7d", "jarvis costs --by day --chart --since 30d", "jarvis costs --by day --by model --csv > costs.csv", "jarvis costs reconcile"],
+        "reconcile" => ["jarvis costs reconcile", "jarvis costs reconcile --since 7d --json | jq .remaining"],
+        "credits" => ["jarvis credits", "jarvis credits --json | jq .remainingUsd"],
+        "pnl" => ["jarvis pnl", "jarvis pnl --month 2026-07 --by strategy", "jarvis pnl --since 90d --csv > pnl.csv"],
+        "record" or "cost" or "revenue" or "strategy" or "import" or "export" =>
+        [
+            "jarvis record cost 29.90 --category vm --month 2026-07 --goal 42 --reference \"invoice 7\"",
+            "jarvis record revenue 120 --strategy shop --at 2026-07-03 --source \"order 118\"",
+            "jarvis record strategy shop --goal 42",
+            "jarvis record import cost invoices.csv",
+            "jarvis record export revenue --since 365d > revenue.csv",
+        ],
         "doctor" => ["jarvis doctor", "jarvis doctor --database ./jarvis.db --json"],
         _ =>
         [

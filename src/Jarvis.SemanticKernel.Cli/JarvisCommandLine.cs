@@ -24,7 +24,7 @@ internal static class JarvisCommandLine
     private static RootCommand Create()
     {
         GlobalOptions options = new();
-        RootCommand root = new("Pull, release and look at the kill switch of Semantic Kernel agents, and prepare and check their database.")
+        RootCommand root = new("Pull, release and look at the kill switch of Semantic Kernel agents, see what they cost and earn, and prepare and check their database.")
         {
             KillCommand.Create(options),
             ResumeCommand.Create(options),
@@ -32,8 +32,11 @@ internal static class JarvisCommandLine
             AuditCommand.Create(options),
             CallsCommand.Create(options),
             new Command("db", "Prepare the database.") { MigrateCommand.Create(options), ScriptCommand.Create(options) },
-            new Command("costs", "Find out what calls cost.") { ReconcileCommand.Create(options) },
             TiersCommand.Create(options),
+            CostsCommand.Create(options),
+            PnlCommand.Create(options),
+            RecordCommand.Create(options),
+            CreditsCommand.Create(options),
             DoctorCommand.Create(options),
         };
         root.Add(options.Database);

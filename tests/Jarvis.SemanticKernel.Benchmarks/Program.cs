@@ -1,5 +1,6 @@
 using System.Globalization;
 using Jarvis.SemanticKernel.Benchmarks.Chain;
+using Jarvis.SemanticKernel.Benchmarks.Costs;
 using Jarvis.SemanticKernel.Benchmarks.Journal;
 using Jarvis.SemanticKernel.Benchmarks.KillSwitch;
 using Jarvis.SemanticKernel.Benchmarks.Measuring;
@@ -18,6 +19,7 @@ internal static class Program
           docs [slices]        all of it; writes docs/benchmarks.md
           throughput [slices]  calls with everything on, against Semantic Kernel alone and other ways to record them
           ledger [slices]      only the ledger, against commits of one record each
+          costs [slices]       the sums that triggers keep: what they cost writers, and reports over ten million calls
           chain [slices]       calls without a database, against Semantic Kernel alone
           kill-switch          a cached check of the switch
           journal              noting a call before it leaves, and forgetting it
@@ -27,6 +29,7 @@ internal static class Program
     [
         new ThroughputSection(),
         new LedgerSection(),
+        new CostsSection(),
         new ChainSection(),
         new MicroSection<KillSwitchCheckBenchmarks>("kill-switch", "`ThrowIfActiveAsync`, cached"),
         new MicroSection<CallIntentBenchmarks>("journal", "noted, id, cleared"),

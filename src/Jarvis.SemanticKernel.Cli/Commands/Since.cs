@@ -7,7 +7,7 @@ namespace Jarvis.SemanticKernel.Cli.Commands;
 /// <summary>A point in time, given as one or as how long ago it was.</summary>
 internal static class Since
 {
-    private const string Accepted = "Accepted are 30m, 12h, 7d, a date such as 2026-08-16, or a time such as 2026-08-16T09:30:00Z; without a zone it is UTC.";
+    public const string Accepted = "Accepted are 30m, 12h, 7d, a date such as 2026-08-16, or a time such as 2026-08-16T09:30:00Z; without a zone it is UTC.";
 
     public static Option<DateTimeOffset?> Create(string description) => new("--since")
     {
@@ -29,7 +29,7 @@ internal static class Since
         return null;
     }
 
-    private static DateTimeOffset? TryRead(string text, DateTimeOffset now)
+    public static DateTimeOffset? TryRead(string text, DateTimeOffset now)
     {
         if (text.Length > 1 && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= 100_000)
         {

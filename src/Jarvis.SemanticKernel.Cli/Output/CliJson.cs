@@ -15,4 +15,11 @@ namespace Jarvis.SemanticKernel.Cli.Output;
 [JsonSerializable(typeof(CallsDocument))]
 [JsonSerializable(typeof(RetryDocument))]
 [JsonSerializable(typeof(TiersDocument))]
+[JsonSerializable(typeof(CostsDocument))]
+[JsonSerializable(typeof(PnlDocument))]
+[JsonSerializable(typeof(CreditsDocument))]
+[JsonSerializable(typeof(RecordDocument))]
+[JsonSerializable(typeof(AssignDocument))]
+[JsonSerializable(typeof(CostEntriesDocument))]
+[JsonSerializable(typeof(RevenueEntriesDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -8,7 +8,7 @@ using Spectre.Console;
 namespace Jarvis.SemanticKernel.Cli.Output;
 
 /// <summary>All that this program prints. On a terminal with colours and broken between words; into a pipe or a file without either, one line for one thing.</summary>
-internal sealed class Terminal
+internal sealed partial class Terminal
 {
     private const int LabelWidth = 12;
     private const int NarrowestText = 20;
@@ -59,6 +59,8 @@ internal sealed class Terminal
     };
 
     public static void WriteDocument<T>(T document, JsonTypeInfo<T> type) => WriteRaw(JsonSerializer.Serialize(document, type) + "\n");
+
+    public static TextReader Input() => new StreamReader(Console.OpenStandardInput());
 
     public static void WriteRaw(string text)
     {

@@ -1,7 +1,7 @@
 namespace Jarvis.SemanticKernel.Costs;
 
 /// <summary>Reports from the recorded calls.</summary>
-internal sealed class CostReport(ICostStore store, IBookStore books, TimeProvider time) : ICostReport
+internal sealed class CostReport(ICostStore store, IBookStore books, IBalanceStore balances, TimeProvider time) : ICostReport
 {
     private const int MostCalls = 1000;
 
@@ -65,6 +65,8 @@ internal sealed class CostReport(ICostStore store, IBookStore books, TimeProvide
 
     public Task<ProfitAndLossReport> GetProfitAndLossAsync(ProfitAndLossQuery query, CancellationToken cancellationToken = default) =>
         new ProfitAndLoss(store, books).ReadAsync(query, cancellationToken);
+
+    public Task<CreditReading?> GetCreditsAsync(CancellationToken cancellationToken = default) => balances.ReadNewestAsync(cancellationToken);
 
     private async Task<SpendReport> ReadAsync(SpendQuery query, CancellationToken cancellationToken)
     {

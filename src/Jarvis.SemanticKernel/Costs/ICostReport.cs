@@ -32,4 +32,9 @@ public interface ICostReport
     /// <returns>The report; its amounts are exact, parts of operating costs to 18 decimal places.</returns>
     /// <exception cref="ArgumentException">The query asks for what there is not. Names every fault, with what is accepted.</exception>
     Task<ProfitAndLossReport> GetProfitAndLossAsync(ProfitAndLossQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Gets what OpenRouter said last of what is left, whichever process asked. Asks nobody; <see cref="ICreditMonitor"/> does.</summary>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The newest reading; <see langword="null"/> when there is none.</returns>
+    Task<CreditReading?> GetCreditsAsync(CancellationToken cancellationToken = default);
 }

@@ -57,6 +57,24 @@ internal static partial class Log
     [LoggerMessage(3010, LogLevel.Information, "The heartbeat of this process can be written again.")]
     public static partial void HeartbeatWorks(this ILogger logger);
 
+    [LoggerMessage(3090, LogLevel.Warning, "{Text}")]
+    public static partial void CreditsLow(this ILogger logger, string text);
+
+    [LoggerMessage(3091, LogLevel.Information, "{Left} USD are left of the OpenRouter key's limit again.")]
+    public static partial void CreditsRecovered(this ILogger logger, string left);
+
+    [LoggerMessage(3092, LogLevel.Warning, "What is left of the OpenRouter key's limit is not known: {Reason} It is asked again.")]
+    public static partial void CreditsUnknown(this ILogger logger, string reason);
+
+    [LoggerMessage(3093, LogLevel.Information, "OpenRouter says again what is left.")]
+    public static partial void CreditsKnownAgain(this ILogger logger);
+
+    [LoggerMessage(3094, LogLevel.Error, "The kill switch could not be activated for want of credits ({Exception}). It is tried again.")]
+    public static partial void CreditsNotStopped(this ILogger logger, string exception);
+
+    [LoggerMessage(3095, LogLevel.Warning, "A notice about credits could not be brought by {Notifier} ({Exception}).")]
+    public static partial void NoticeNotBrought(this ILogger logger, string notifier, string exception);
+
     [LoggerMessage(3040, LogLevel.Warning, "The ledger's database does not take records ({Exception}). They are kept in the local journal until it does.")]
     public static partial void StoreFails(this ILogger logger, string exception, Exception cause);
 

@@ -112,6 +112,20 @@ internal sealed class JarvisOptionsValidator(JarvisRegistration registration, En
         Between("Ledger:Reconciliation:LongestWait", reconciliation.LongestWait, reconciliation.FirstWait, TimeSpan.FromMinutes(10));
         Between("Ledger:Reconciliation:GiveUpAfter", reconciliation.GiveUpAfter, TimeSpan.Zero, hour);
         Between("Ledger:Reconciliation:PickUpWithin", reconciliation.PickUpWithin, TimeSpan.Zero, TimeSpan.FromDays(30));
+        CreditOptions credits = options.Credits;
+        Between("Credits:Interval", credits.Interval, TimeSpan.FromSeconds(10), day);
+        Between("Credits:WarnBelowUsd", credits.WarnBelowUsd, 0m, 1_000_000m);
+        Between("Credits:WarnEvery", credits.WarnEvery, TimeSpan.FromMinutes(1), TimeSpan.FromDays(7));
+        if (credits.StopBelowUsd is { } stopBelow)
+        {
+            Between("Credits:StopBelowUsd", stopBelow, 0m, credits.WarnBelowUsd);
+        }
+
+        foreach (int at in Enumerable.Range(0, credits.Webhooks.Count).Where(at => credits.Webhooks[at] is not { IsAbsoluteUri: true, Scheme: "http" or "https" }))
+        {
+            faults.Add(FormattableString.Invariant($"Credits:Webhooks:{at} is no absolute http or https address."));
+        }
+
         Between("Resilience:MaxRetries", resilience.MaxRetries, 0, 10);
         Between("Resilience:RetryDelay", resilience.RetryDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Between("Resilience:MaxRetryWait", resilience.MaxRetryWait, TimeSpan.Zero, hour);

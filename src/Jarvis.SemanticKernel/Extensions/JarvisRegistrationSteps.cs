@@ -41,6 +41,7 @@ internal static class JarvisRegistrationSteps
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateProcessStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateCostStore());
         services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateBookStore());
+        services.TryAddSingleton(provider => provider.GetRequiredService<JarvisStorage>().CreateBalanceStore());
     }
 
     public static void AddJarvisKillSwitch(this IServiceCollection services)
@@ -95,6 +96,15 @@ internal static class JarvisRegistrationSteps
 
         // Who asks knows when to ask again.
         client.RemoveAllResilienceHandlers();
+    }
+
+    public static void AddJarvisCredits(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ICreditMonitor, CreditMonitor>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IOperatorNotifier, WebhookNotifier>());
+
+        // The address is the secret: it is logged nowhere.
+        services.AddHttpClient(WebhookNotifier.ClientName).RemoveAllLoggers();
     }
 
     public static void AddJarvisModelCalls(this IServiceCollection services)
@@ -170,7 +180,10 @@ internal static class JarvisRegistrationSteps
         if (wanted.HasFlag(JarvisPlugins.CostReport))
         {
             registration.Plugins.Add(ServiceDescriptor.Singleton(
-                static provider => CostReportPlugin.Create(provider.GetRequiredService<ICostReport>(), provider.GetRequiredService<TimeProvider>())));
+                static provider => CostReportPlugin.Create(
+                    provider.GetRequiredService<ICostReport>(),
+                    provider.GetRequiredService<TimeProvider>(),
+                    static () => AmbientCall.Current.Call?.Attribution.RunId ?? AmbientCall.Current.Attribution.RunId)));
         }
 
         if (wanted.HasFlag(JarvisPlugins.Routing))

@@ -33,7 +33,7 @@ public static class JarvisServiceCollectionExtensions
 
     /// <summary>
     /// Adds <see cref="IKillSwitchOperator"/>, which can release the kill switch, with <see cref="IKillSwitch"/>, <see cref="ICostReport"/>,
-    /// <see cref="IBookkeeping"/>, <see cref="ICostReconciliation"/> and <see cref="IJarvisDatabase"/>. For operators' programs, not for agents. Without <c>AddJarvisRouting</c> beside it, no key for a model is needed.
+    /// <see cref="IBookkeeping"/>, <see cref="ICreditMonitor"/>, <see cref="ICostReconciliation"/> and <see cref="IJarvisDatabase"/>. For operators' programs, not for agents. Without <c>AddJarvisRouting</c> beside it, no key for a model is needed.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Settings that win over environment and configuration. May run more than once.</param>
@@ -59,6 +59,7 @@ public static class JarvisServiceCollectionExtensions
             services.AddJarvisModelCalls();
             services.AddJarvisForeignClients();
             services.AddJarvisTiers();
+            services.AddHostedService<CreditMonitorHost>();
         }
 
         services.AddJarvisPlugins(registration);
@@ -82,6 +83,7 @@ public static class JarvisServiceCollectionExtensions
         services.AddJarvisLedger();
         services.AddJarvisReconciliation();
         services.AddJarvisOpenRouter();
+        services.AddJarvisCredits();
         return registration;
     }
 }

@@ -82,6 +82,8 @@ internal sealed class JarvisStorage : IDisposable
 
     public IBookStore CreateBookStore() => _postgres is not null ? new PostgresBookStore(_postgres, Database) : new SqliteBookStore(_sqlite!, Database);
 
+    public IBalanceStore CreateBalanceStore() => _postgres is not null ? new PostgresBalanceStore(_postgres, Database) : new SqliteBalanceStore(_sqlite!, Database);
+
     public void Dispose()
     {
         _postgres?.Dispose();

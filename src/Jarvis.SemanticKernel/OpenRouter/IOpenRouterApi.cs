@@ -12,6 +12,10 @@ internal interface IOpenRouterApi
     /// <exception cref="ApiFailureException">There is no usable answer.</exception>
     Task<Generation?> GetGenerationAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>Asks what the key may spend and has spent; null when the endpoint has no such answer.</summary>
+    /// <exception cref="ApiFailureException">There is no usable answer.</exception>
+    Task<KeyUsage?> GetKeyAsync(CancellationToken cancellationToken);
+
     /// <summary>Asks for the models; null when the endpoint has no list.</summary>
     /// <exception cref="ApiFailureException">There is no usable answer.</exception>
     Task<JsonElement?> GetModelsAsync(CancellationToken cancellationToken);

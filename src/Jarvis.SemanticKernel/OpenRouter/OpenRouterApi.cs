@@ -38,6 +38,9 @@ internal sealed class OpenRouterApi(IHttpClientFactory clients, IOptionsMonitor<
     public async Task<Generation?> GetGenerationAsync(string id, CancellationToken cancellationToken) =>
         await GetAsync($"generation?id={Uri.EscapeDataString(id)}", cancellationToken).ConfigureAwait(false) is { } data ? Generation.Read(data) : null;
 
+    public async Task<KeyUsage?> GetKeyAsync(CancellationToken cancellationToken) =>
+        await GetAsync("key", cancellationToken).ConfigureAwait(false) is { } data ? KeyUsage.Read(data) : null;
+
     public Task<JsonElement?> GetModelsAsync(CancellationToken cancellationToken) => GetAsync("models", cancellationToken);
 
     /// <summary>Gets the field "data" of the answer; null for 404.</summary>

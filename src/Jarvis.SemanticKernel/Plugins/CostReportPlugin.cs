@@ -15,9 +15,9 @@ internal static class CostReportPlugin
 
     private static readonly SpendGrouping[] Groupings = [SpendGrouping.Tier, SpendGrouping.Model, SpendGrouping.Goal];
 
-    public static KernelPlugin Create(ICostReport report, TimeProvider time) => KernelPluginFactory.CreateFromFunctions(
+    public static KernelPlugin Create(ICostReport report, TimeProvider time, Func<string?> currentRun) => KernelPluginFactory.CreateFromFunctions(
         Name,
-        "What the model calls of all agents cost.",
+        "What the model calls of all agents cost, what was earned, and what is left.",
         [
             AlwaysCallable.Make(
                 (
@@ -26,6 +26,7 @@ internal static class CostReportPlugin
                     CancellationToken cancellationToken = default) => SpendAsync(report, time, period, groupBy, cancellationToken),
                 "get_spend",
                 "Says what was spent on model calls in a period, in US dollars, in total and by tier, model or goal."),
+            .. MoneyQuestions.Create(report, time, currentRun),
         ]);
 
     private static async Task<string> SpendAsync(ICostReport report, TimeProvider time, string period, string groupBy, CancellationToken cancellationToken)

@@ -65,6 +65,9 @@ public sealed class JarvisRoutingOptions
     /// <summary>Gets the settings of the ledger.</summary>
     public LedgerOptions Ledger { get; } = new();
 
+    /// <summary>Gets how what is left of the key's limit is watched.</summary>
+    public CreditOptions Credits { get; } = new();
+
     /// <summary>Gets the retries and time limits of a call.</summary>
     public ResilienceOptions Resilience { get; } = new();
 

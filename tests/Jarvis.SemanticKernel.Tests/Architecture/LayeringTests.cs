@@ -13,6 +13,8 @@ public class LayeringTests
         ("Storage", "Ledger", "UnresolvedCall", "what the store contract IUnresolvedCallStore reads"),
         ("Ledger", "OpenRouter", "Generation", "what the contract IOpenRouterApi answers"),
         ("Ledger", "OpenRouter", "ApiFailureException", "how the contract IOpenRouterApi says that there is no answer, and when to ask again"),
+        ("Costs", "OpenRouter", "KeyUsage", "what the contract IOpenRouterApi answers"),
+        ("Costs", "OpenRouter", "ApiFailureException", "how the contract IOpenRouterApi says that there is no answer"),
         ("Ledger", "OpenRouter", "TokenCounts", "what the contract IPriceList is asked to price"),
         ("Storage", "Costs", "SpendReading", "what the store contract ICostStore is asked"),
         ("Storage", "Costs", "SpendRows", "what the store contract ICostStore answers"),
@@ -98,7 +100,8 @@ public class LayeringTests
         {
             From: "Plugins",
             Type: not ("IKillSwitch" or "KillSwitchState" or "KillSwitchScope" or "KillSwitchScopeKind" or "ITierCatalog"
-                or "ICostReport" or "SpendQuery" or "SpendReport" or "SpendLine" or "SpendKey" or "SpendGrouping")
+                or "ICostReport" or "SpendQuery" or "SpendReport" or "SpendLine" or "SpendKey" or "SpendGrouping" or "SpendFilter"
+                or "ProfitAndLossQuery" or "ProfitAndLossReport" or "ProfitAndLossLine" or "ProfitAndLossGrouping" or "CreditReading")
         } =>
             $"{reference}: plugins see IKillSwitch, ICostReport, ITierCatalog and what these return.",
         { From: "KillSwitch" or "Ledger", To: "ModelCalls", Type: not ("IModelCallFilter" or "ModelCallContext" or "ModelCallUsage" or "ModelCallError") } =>

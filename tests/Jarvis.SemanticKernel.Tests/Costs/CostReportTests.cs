@@ -69,7 +69,7 @@ public class CostReportTests
     public async Task Previous_IsThePeriodBefore_WithAllItsLines()
     {
         Mock<ICostStore> store = Store(Line("a", 1, 1m), Line("b", 1, 2m));
-        SpendReport report = await new CostReport(store.Object, Mock.Of<IBookStore>(), new FakeTimeProvider()).GetSpendAsync(
+        SpendReport report = await new CostReport(store.Object, Mock.Of<IBookStore>(), Mock.Of<IBalanceStore>(), new FakeTimeProvider()).GetSpendAsync(
             Query with { To = From.AddHours(7), Top = 1, WithPrevious = true, Filter = new SpendFilter { Goal = 42 } }, Ct);
 
         Assert.Equal(1, report.RestCount);
@@ -84,7 +84,7 @@ public class CostReportTests
         Mock<ICostStore> store = Store(new SpendLine { Calls = 9, UnresolvedCalls = 2, CostUsd = 3m });
         FakeTimeProvider clock = new(new DateTimeOffset(2028, 2, 6, 19, 12, 0, TimeSpan.Zero));
 
-        SpendProjection projection = await new CostReport(store.Object, Mock.Of<IBookStore>(), clock).ProjectMonthAsync(cancellationToken: Ct);
+        SpendProjection projection = await new CostReport(store.Object, Mock.Of<IBookStore>(), Mock.Of<IBalanceStore>(), clock).ProjectMonthAsync(cancellationToken: Ct);
 
         // 5.8 of the 29 days of a leap year's February.
         Assert.Equal(15m, projection.ProjectedUsd);
@@ -100,7 +100,7 @@ public class CostReportTests
         Mock<ICostStore> store = Store(new SpendLine { CostUsd = 1m });
         FakeTimeProvider clock = new(new DateTimeOffset(2026, 2, 28, 23, 30, 0, TimeSpan.Zero));
 
-        SpendProjection projection = await new CostReport(store.Object, Mock.Of<IBookStore>(), clock).ProjectMonthAsync(new SpendFilter { Tier = "mid" }, Zones.Berlin, Ct);
+        SpendProjection projection = await new CostReport(store.Object, Mock.Of<IBookStore>(), Mock.Of<IBalanceStore>(), clock).ProjectMonthAsync(new SpendFilter { Tier = "mid" }, Zones.Berlin, Ct);
 
         // Half an hour of March has passed in Berlin, of its 743 hours.
         Assert.Equal(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.FromHours(1)), projection.From);
@@ -111,14 +111,14 @@ public class CostReportTests
     [Fact]
     public async Task ProjectMonth_FirstInstant_HasNoBasis()
     {
-        CostReport costs = new(Mock.Of<ICostStore>(MockBehavior.Strict), Mock.Of<IBookStore>(), new FakeTimeProvider(From));
+        CostReport costs = new(Mock.Of<ICostStore>(MockBehavior.Strict), Mock.Of<IBookStore>(), Mock.Of<IBalanceStore>(), new FakeTimeProvider(From));
 
         Assert.Equal(new SpendProjection { From = From, At = From, To = From.AddMonths(1) }, await costs.ProjectMonthAsync(cancellationToken: Ct));
     }
 
     private static SpendLine Line(string? model, long calls, decimal costUsd) => new() { Key = new SpendKey { Model = model }, Calls = calls, CostUsd = costUsd };
 
-    private static CostReport Report(params SpendLine[] lines) => new(Store(lines).Object, Mock.Of<IBookStore>(), new FakeTimeProvider(From));
+    private static CostReport Report(params SpendLine[] lines) => new(Store(lines).Object, Mock.Of<IBookStore>(), Mock.Of<IBalanceStore>(), new FakeTimeProvider(From));
 
     private static Mock<ICostStore> Store(params SpendLine[] lines)
     {

@@ -57,10 +57,10 @@ public class SpendQueryFaultsTests
         store.Setup(s => s.ReadSpendAsync(It.IsAny<SpendReading>(), It.IsAny<CancellationToken>())).ReturnsAsync(new SpendRows([], null, IsFromRawRows: true));
         SpendQuery ever = new() { From = DateTimeOffset.MinValue, To = DateTimeOffset.MaxValue };
 
-        SpendReport report = await new CostReport(store.Object, Mock.Of<IBookStore>(), TimeProvider.System).GetSpendAsync(ever, TestContext.Current.CancellationToken);
+        SpendReport report = await new CostReport(store.Object, Mock.Of<IBookStore>(), Mock.Of<IBalanceStore>(), TimeProvider.System).GetSpendAsync(ever, TestContext.Current.CancellationToken);
 
         Assert.Equal((new SpendLine(), true), (report.Total, report.IsFromRawRows));
     }
 
-    private static CostReport Costs() => new(Mock.Of<ICostStore>(MockBehavior.Strict), Mock.Of<IBookStore>(), TimeProvider.System);
+    private static CostReport Costs() => new(Mock.Of<ICostStore>(MockBehavior.Strict), Mock.Of<IBookStore>(), Mock.Of<IBalanceStore>(), TimeProvider.System);
 }

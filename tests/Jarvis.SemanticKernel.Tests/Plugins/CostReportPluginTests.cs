@@ -1,6 +1,7 @@
 using Jarvis.SemanticKernel.Plugins;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.SemanticKernel;
 using Moq;
@@ -117,6 +118,59 @@ public class CostReportPluginTests
         Assert.Contains("cheap: 0.000000004 USD, 1 calls, 7 + 3 tokens", answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task RunCost_OfATool_IsThatOfItsRun()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+        jarvis.Upstream.Enqueue(SimulatedReply.Text("other").WithUsage(1, 1, "7"), SimulatedReply.Text("a").WithUsage(100, 10, "0.25"), SimulatedReply.Text("b").WithUsage(100, 10, "0.125"));
+        Kernel kernel = jarvis.Kernel;
+        await kernel.InvokePromptAsync("Another run", cancellationToken: Ct);
+        string inside;
+        using (JarvisScope.Begin(run: "night 7"))
+        {
+            await kernel.InvokePromptAsync("Work", cancellationToken: Ct);
+            await kernel.InvokePromptAsync("Work", cancellationToken: Ct);
+            inside = await AskAsync(kernel, "get_run_cost");
+        }
+
+        Assert.Equal("This run has cost 0.375 USD on 2 calls so far.", inside);
+        Assert.StartsWith("This is no run", await AskAsync(kernel, "get_run_cost"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CanAfford_SaysANumberAndItsBasis()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(upstream: await OpenRouterSimulator.StartAsync(new OpenRouterSimulatorOptions { ApiKey = JarvisHarness.ApiKey, KeyLimitUsd = 2m }, Ct));
+        Kernel kernel = jarvis.Kernel;
+        Assert.Equal("Not known: nobody has asked yet what is left.", await AskAsync(kernel, "can_afford", ("costUsd", "1")));
+        await jarvis.Services.GetRequiredService<ICreditMonitor>().CheckAsync(Ct);
+
+        Assert.StartsWith("Yes: 0.5 USD would be left of 2 USD, as OpenRouter said at ", await AskAsync(kernel, "can_afford", ("costUsd", "1.5")), StringComparison.Ordinal);
+        Assert.Matches("^No: 2 USD are left, as OpenRouter said at .* UTC, and 0.25 USD are missing.$", await AskAsync(kernel, "can_afford", ("costUsd", "2.25")));
+        Assert.StartsWith("That is no amount", await AskAsync(kernel, "can_afford", ("costUsd", "-1")), StringComparison.Ordinal);
+        Assert.StartsWith("2 USD are left of the key's limit", await AskAsync(kernel, "get_credits"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProfitAndLoss_IsThatOfTheBooks()
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync();
+        jarvis.Upstream.Enqueue(SimulatedReply.Text("a").WithUsage(100, 10, "0.25"));
+        await jarvis.Kernel.InvokePromptAsync("Work", new KernelArguments().WithGoal(42), cancellationToken: Ct);
+        IBookkeeping books = jarvis.Services.GetRequiredService<IBookkeeping>();
+        await books.AssignAsync("shop", 42, Ct);
+        await books.RecordRevenueAsync([new Revenue { Strategy = "shop", AmountUsd = 1m, EarnedAt = TimeProvider.System.GetUtcNow() }], Ct);
+
+        string answer = await AskAsync(jarvis.Kernel, "get_profit_and_loss", ("period", "last_hour"));
+
+        string[] lines = answer.ReplaceLineEndings("\n").Split('\n');
+        Assert.EndsWith("UTC: earned 1 USD, models cost 0.25 USD, everything else 0 USD, left 0.75 USD.", lines[0], StringComparison.Ordinal);
+        Assert.Equal(["goal 42: earned 1 USD, models cost 0.25 USD, everything else 0 USD, left 0.75 USD."], lines[1..]);
+    }
+
+    private static async Task<string> AskAsync(Kernel kernel, string function, params (string Name, object Value)[] arguments) =>
+        (await kernel.InvokeAsync("CostReport", function, new KernelArguments(arguments.ToDictionary(a => a.Name, a => (object?)a.Value)), Ct)).ToString();
+
     private static DateTimeOffset At(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
 
     private static Mock<ICostReport> Report(SpendLine total, SpendLine[] lines, SpendLine? rest = null)
@@ -135,7 +189,7 @@ public class CostReportPluginTests
 
     private static async Task<string> AskAsync(Mock<ICostReport> report, TimeProvider clock, string period, string groupBy)
     {
-        KernelFunction function = CostReportPlugin.Create(report.Object, clock)["get_spend"];
+        KernelFunction function = CostReportPlugin.Create(report.Object, clock, () => null)["get_spend"];
         return (await function.InvokeAsync(new Kernel(), new KernelArguments { ["period"] = period, ["groupBy"] = groupBy }, Ct)).ToString();
     }
 }

@@ -26,6 +26,8 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     internal abstract IBookStore Books { get; }
 
+    internal abstract IBalanceStore Balances { get; }
+
     internal abstract ICallCorrectionStore Corrections { get; }
 
     internal abstract IUnresolvedCallStore Unresolved { get; }
@@ -57,10 +59,10 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     public async Task<long> CountAsync(string fromWhere) => Convert.ToInt64(await ScalarAsync($"SELECT count(*) FROM {fromWhere}"), CultureInfo.InvariantCulture);
 
-    public Task<SpendReport> ReportAsync(SpendQuery query) => new CostReport(Costs, Books, TimeProvider.System).GetSpendAsync(query, TestContext.Current.CancellationToken);
+    public Task<SpendReport> ReportAsync(SpendQuery query) => new CostReport(Costs, Books, Balances, TimeProvider.System).GetSpendAsync(query, TestContext.Current.CancellationToken);
 
     public Task<ProfitAndLossReport> ProfitAsync(ProfitAndLossQuery query) =>
-        new CostReport(Costs, Books, TimeProvider.System).GetProfitAndLossAsync(query, TestContext.Current.CancellationToken);
+        new CostReport(Costs, Books, Balances, TimeProvider.System).GetProfitAndLossAsync(query, TestContext.Current.CancellationToken);
 
     public async Task<IReadOnlyList<SpendLine>> SpendAsync(DateTimeOffset from, DateTimeOffset to, params SpendGrouping[] by) =>
         (await ReportAsync(new SpendQuery { From = from, To = to, GroupBy = by })).Lines;

@@ -27,6 +27,8 @@ internal sealed class FakeOpenRouterApi : IOpenRouterApi
         return OnGeneration(id);
     }
 
+    public Task<KeyUsage?> GetKeyAsync(CancellationToken cancellationToken) => Task.FromResult<KeyUsage?>(null);
+
     public Task<JsonElement?> GetModelsAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _lists);

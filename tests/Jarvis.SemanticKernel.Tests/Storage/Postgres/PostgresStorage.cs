@@ -27,6 +27,7 @@ internal sealed class PostgresStorage : StorageUnderTest
         Release = new PostgresKillSwitchReleaseStore(Connections, Database);
         Costs = new PostgresCostStore(Connections, Database);
         Books = new PostgresBookStore(Connections, Database);
+        Balances = new PostgresBalanceStore(Connections, Database);
         Corrections = new PostgresCallCorrection(Connections, Database, new FakeLogger<PostgresCallCorrection>(Logs));
         Unresolved = new PostgresUnresolvedCallStore(Connections, Database);
         Processes = new PostgresProcessStore(Connections);
@@ -49,6 +50,8 @@ internal sealed class PostgresStorage : StorageUnderTest
     internal override ICostStore Costs { get; }
 
     internal override IBookStore Books { get; }
+
+    internal override IBalanceStore Balances { get; }
 
     internal override ICallCorrectionStore Corrections { get; }
 

@@ -27,6 +27,7 @@ internal sealed class SqliteStorage : StorageUnderTest
         Release = new SqliteKillSwitchReleaseStore(_connections, Database);
         Costs = new SqliteCostStore(_connections, Database);
         Books = new SqliteBookStore(_connections, Database);
+        Balances = new SqliteBalanceStore(_connections, Database);
         Corrections = new SqliteCallCorrection(_connections, Database, new FakeLogger<SqliteCallCorrection>(Logs));
         Unresolved = new SqliteUnresolvedCallStore(_connections, Database);
         Processes = new SqliteProcessStore(_connections);
@@ -47,6 +48,8 @@ internal sealed class SqliteStorage : StorageUnderTest
     internal override ICostStore Costs { get; }
 
     internal override IBookStore Books { get; }
+
+    internal override IBalanceStore Balances { get; }
 
     internal override ICallCorrectionStore Corrections { get; }
 

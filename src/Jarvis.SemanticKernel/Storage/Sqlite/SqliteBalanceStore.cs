@@ -1,0 +1,72 @@
+using Jarvis.SemanticKernel.Costs;
+using Microsoft.Data.Sqlite;
+
+namespace Jarvis.SemanticKernel.Storage.Sqlite;
+
+internal sealed class SqliteBalanceStore(SqliteConnections connections, IJarvisDatabase database) : IBalanceStore
+{
+    private const decimal PerUsd = 1_000_000_000_000m;
+    private const string Columns = "at, limit_usd, remaining_usd, used_usd, ledger_usd, account";
+
+    public async Task AddAsync(string account, CreditReading reading, CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        await connections.WriteAsync(
+            (connection, transaction) =>
+            {
+                using SqliteCommand command = new(
+                    "INSERT OR IGNORE INTO jarvis_balances (account, at, limit_usd, remaining_usd, used_usd, ledger_usd) VALUES ($account, $at, $limit, $remaining, $used, $ledger)", connection, transaction);
+                command.Parameters.AddWithValue("$account", account);
+                command.Parameters.AddWithValue("$at", SqliteTime.From(reading.At));
+                Add("$limit", reading.LimitUsd);
+                Add("$remaining", reading.RemainingUsd);
+                Add("$used", reading.UsedUsd);
+                Add("$ledger", reading.LedgerUsd);
+                command.ExecuteNonQuery();
+
+                void Add(string name, decimal? amount) => command.Parameters.AddWithValue(name, SqliteMoney.FromExact(amount).Units is { } units ? units : DBNull.Value);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<CreditReading?> ReadFirstAsync(string account, CancellationToken cancellationToken) =>
+        (await ReadAsync($"SELECT {Columns} FROM jarvis_balances WHERE account = $account ORDER BY at LIMIT 1", account, cancellationToken).ConfigureAwait(false))?.Reading;
+
+    public async Task<CreditReading?> ReadNewestAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadAsync($"SELECT {Columns} FROM jarvis_balances ORDER BY at DESC LIMIT 1", "", cancellationToken).ConfigureAwait(false) is not ({ } newest, var account))
+        {
+            return null;
+        }
+
+        CreditReading? first = await ReadFirstAsync(account, cancellationToken).ConfigureAwait(false);
+        return newest with { First = first == newest ? null : first };
+    }
+
+    private async Task<(CreditReading Reading, string Account)?> ReadAsync(string sql, string account, CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        return await connections.ReadAsync<(CreditReading, string)?>(
+            connection =>
+            {
+#pragma warning disable CA2100 // Constants above.
+                using SqliteCommand command = new(sql, connection);
+#pragma warning restore CA2100
+                command.Parameters.AddWithValue("$account", account);
+                using SqliteDataReader row = command.ExecuteReader();
+                return !row.Read() ? null : (
+                    new CreditReading
+                    {
+                        At = SqliteTime.Read(row.GetString(0)),
+                        LimitUsd = Amount(row, 1),
+                        RemainingUsd = Amount(row, 2),
+                        UsedUsd = Amount(row, 3),
+                        LedgerUsd = row.GetInt64(4) / PerUsd,
+                    },
+                    row.GetString(5));
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static decimal? Amount(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column) / PerUsd;
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using Jarvis.SemanticKernel.Benchmarks.Measuring;
+using Jarvis.SemanticKernel.Benchmarks.Report;
+using Jarvis.SemanticKernel.Benchmarks.Throughput;
+using Jarvis.SemanticKernel.Storage.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Jarvis.SemanticKernel.Benchmarks.Costs;
+
+/// <summary>Eight writers at once, the triggers switched on and off in turn.</summary>
+internal static class SumsForWriters
+{
+    private const int Writers = 8;
+
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(400);
+    private static readonly int[] Batches = [1, 8, 25, 100];
+
+    public static async Task<string> MeasureAsync(Databases databases, int rounds)
+    {
+        // A process has one store; eight of them have as many.
+        List<PostgresConnections> connections = [];
+        List<PostgresAiCallStore> stores = [];
+        try
+        {
+            for (int writer = 0; writer < Writers; writer++)
+            {
+                (PostgresConnections own, PostgresJarvisDatabase database) = await databases.OpenPostgresAsync().ConfigureAwait(false);
+                connections.Add(own);
+                stores.Add(new PostgresAiCallStore(own, database, TimeProvider.System, NullLogger<PostgresAiCallStore>.Instance));
+            }
+
+            OtherProcesses server = new(databases.ServerProcess, upstream: null);
+            Table table = new($"{Writers} writers, {rounds} slices each way", "records/s without sums", "with", "fewer records/s: min, median, max", "server CPU µs a record without", "with", "more CPU: median");
+            foreach (int batch in Batches)
+            {
+                await MeasureAsync(databases, stores, server, batch, rounds, table).ConfigureAwait(false);
+            }
+
+            return table.ToString();
+        }
+        finally
+        {
+            foreach (PostgresAiCallStore store in stores)
+            {
+                await store.DisposeAsync().ConfigureAwait(false);
+            }
+
+            foreach (PostgresConnections own in connections)
+            {
+                await own.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task MeasureAsync(Databases databases, IReadOnlyList<PostgresAiCallStore> stores, OtherProcesses server, int batch, int rounds, Table table)
+    {
+        await databases.ClearPostgresAsync().ConfigureAwait(false);
+        List<(double Rate, double Cpu)> without = [];
+        List<(double Rate, double Cpu)> with = [];
+        for (int round = -2; round < rounds; round++)
+        {
+            foreach (bool sums in round % 2 == 0 ? new[] { false, true } : [true, false])
+            {
+                await SwitchAsync(databases.Postgres, sums).ConfigureAwait(false);
+                (double, double) slice = await WriteAsync(stores, server, batch).ConfigureAwait(false);
+                if (round >= 0)
+                {
+                    (sums ? with : without).Add(slice);
+                }
+            }
+        }
+
+        await SwitchAsync(databases.Postgres, sums: true).ConfigureAwait(false);
+        double[] slower = [.. with.Zip(without, (a, b) => 1 - (a.Rate / b.Rate)).Order()];
+        double[] dearer = [.. with.Zip(without, (a, b) => (a.Cpu / b.Cpu) - 1).Order()];
+        table.Add(
+            $"batches of {batch}",
+            $"{Median(without.Select(slice => slice.Rate)):0}", $"{Median(with.Select(slice => slice.Rate)):0}",
+            $"{slower[0]:0 %}, {slower[slower.Length / 2]:0 %}, {slower[^1]:0 %}",
+            $"{Median(without.Select(slice => slice.Cpu)):0.0}", $"{Median(with.Select(slice => slice.Cpu)):0.0}", $"{dearer[dearer.Length / 2]:0 %}");
+    }
+
+    private static async Task SwitchAsync(NpgsqlDataSource source, bool sums)
+    {
+        string word = sums ? "ENABLE" : "DISABLE";
+#pragma warning disable CA2100 // One of two constants.
+        NpgsqlCommand command = source.CreateCommand($"ALTER TABLE ai_calls {word} TRIGGER USER; ALTER TABLE jarvis.call_details {word} TRIGGER USER");
+#pragma warning restore CA2100
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<(double Rate, double Cpu)> WriteAsync(IReadOnlyList<PostgresAiCallStore> stores, OtherProcesses server, int batch)
+    {
+        double cpu = server.CpuMicroseconds().Database;
+        long start = Stopwatch.GetTimestamp();
+        long[] written = await Task.WhenAll(stores.Select(store => Task.Run(async () =>
+        {
+            long records = 0;
+            while (Stopwatch.GetElapsedTime(start) < Slice)
+            {
+                await store.AppendAsync([.. Enumerable.Range(0, batch).Select(_ => SampleRecord.New())], CancellationToken.None).ConfigureAwait(false);
+                records += batch;
+            }
+
+            return records;
+        }))).ConfigureAwait(false);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (written.Sum() / seconds, (server.CpuMicroseconds().Database - cpu) / written.Sum());
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}
