@@ -188,7 +188,7 @@ internal static class JarvisRegistrationSteps
 
         if (wanted.HasFlag(JarvisPlugins.Routing))
         {
-            registration.Plugins.Add(ServiceDescriptor.Singleton(static provider => RoutingPlugin.Create(provider.GetRequiredService<ITaskDelegation>())));
+            registration.Plugins.Add(ServiceDescriptor.Singleton(static _ => RoutingPlugin.Create()));
         }
 
         registration.Plugins.ForEach(services.Add);

@@ -32,7 +32,7 @@ internal sealed class JarvisStorage : IDisposable
             DatabaseTarget listen = FindListenTarget(options.Value) ?? target;
             (Identity, ListenIdentity) = (PostgresConnections.Identify(target), PostgresConnections.Identify(listen));
             JournalFolder = (Path.Combine(PrivateFolder.Default(), "journal"), FolderName(PostgresConnections.DatabaseOf(target), Identity));
-            _postgres = new PostgresConnections(target, listen, options.Value.Ledger.StoreTimeout);
+            _postgres = new PostgresConnections(target, listen, options.Value.Ledger.StoreTimeout, options.Value.KillSwitch.ReadTimeout);
             Database = new PostgresJarvisDatabase(target, _postgres);
         }
         else

@@ -54,7 +54,7 @@ internal sealed class Databases : IAsyncDisposable
     public async Task<(PostgresConnections Connections, PostgresJarvisDatabase Database)> OpenPostgresAsync()
     {
         DatabaseTarget target = new(DatabaseKind.Postgres, PostgresSetting, "benchmark", AutoMigrate: true);
-        PostgresConnections connections = new(target, listenTarget: null, TimeSpan.FromMinutes(1));
+        PostgresConnections connections = new(target, listenTarget: null, TimeSpan.FromMinutes(1), new KillSwitchOptions().ReadTimeout);
         PostgresJarvisDatabase database = new(target, connections);
         await database.EnsureReadyAsync().ConfigureAwait(false);
         return (connections, database);

@@ -78,6 +78,9 @@ public sealed class JarvisHarness : IAsyncDisposable
             options.Database = database;
             options.Resilience.RetryDelay = TimeSpan.FromMilliseconds(1);
 
+            // A busy machine is no database that hangs; tests of those set it.
+            options.KillSwitch.ReadTimeout = TimeSpan.FromSeconds(20);
+
             // What a test wrote it looks for in the database, however busy the machine is.
             options.Ledger.StoreTimeout = TimeSpan.FromMinutes(1);
             options.Ledger.JournalFolder = journal?.FullName;

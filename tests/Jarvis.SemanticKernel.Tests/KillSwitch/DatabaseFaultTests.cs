@@ -138,7 +138,8 @@ public sealed class DatabaseFaultTests(OwnPostgresServer server) : IClassFixture
 
     private static async Task<JarvisHarness> StartAsync(string setting)
     {
-        JarvisHarness jarvis = await JarvisHarness.StartAsync(setting, options => options.Ledger.StoreTimeout = TimeSpan.FromMilliseconds(500));
+        JarvisHarness jarvis = await JarvisHarness.StartAsync(
+            setting, options => options.Ledger.StoreTimeout = options.KillSwitch.ReadTimeout = new KillSwitchOptions().ReadTimeout);
         await CallAsync(jarvis);
         return jarvis;
     }

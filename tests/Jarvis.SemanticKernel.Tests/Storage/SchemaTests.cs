@@ -30,7 +30,7 @@ public sealed class SchemaTests(PostgresServer server)
 
     private static async Task AssertCommittedAsync(string file, Func<IJarvisDatabase, string> write)
     {
-        await using PostgresConnections connections = new(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), listenTarget: null, TimeSpan.FromSeconds(1));
+        await using PostgresConnections connections = new(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), listenTarget: null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         string script = write(new PostgresJarvisDatabase(new(DatabaseKind.Postgres, "Host=nowhere", "test", AutoMigrate: false), connections));
         string path = Path.Combine(RepositoryRoot(), "docs", "schema", file);
         string committed = File.Exists(path) ? await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken) : "";

@@ -5,7 +5,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 /// <summary>The ways to the server. Opens nothing before it is asked to.</summary>
 internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
 {
-    public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget, TimeSpan storeTimeout)
+    public PostgresConnections(DatabaseTarget target, DatabaseTarget? listenTarget, TimeSpan storeTimeout, TimeSpan readTimeout)
     {
         NpgsqlConnectionStringBuilder main = Common(target);
 
@@ -33,8 +33,9 @@ internal sealed class PostgresConnections : IDisposable, IAsyncDisposable
         guard.Pooling = true;
         guard.MinPoolSize = 0;
         guard.MaxPoolSize = 2;
-        guard.Timeout = 1;
-        guard.CommandTimeout = 1;
+
+        // Nobody waits longer for a read, and whole seconds are all that the driver knows.
+        guard.Timeout = guard.CommandTimeout = (int)Math.Ceiling(readTimeout.TotalSeconds);
         guard.MaxAutoPrepare = 0;
         guard.ApplicationName = $"{guard.ApplicationName} kill switch";
         Guard = NpgsqlDataSource.Create(guard);

@@ -20,7 +20,7 @@ internal sealed class PostgresStorage : StorageUnderTest
         _outside = outside;
         _ownsDatabase = ownsDatabase;
         DatabaseTarget target = new(DatabaseKind.Postgres, connectionString ?? outside.ConnectionString, "test", autoMigrate);
-        Connections = new PostgresConnections(target, listenTarget: null, storeTimeout ?? new LedgerOptions().StoreTimeout);
+        Connections = new PostgresConnections(target, listenTarget: null, storeTimeout ?? new LedgerOptions().StoreTimeout, TimeSpan.FromSeconds(20));
         Database = new PostgresJarvisDatabase(target, Connections);
         Calls = new PostgresAiCallStore(Connections, Database, Clock, new FakeLogger<PostgresAiCallStore>(Logs));
         Switch = new PostgresKillSwitchStore(Connections, Database);
