@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Jarvis.SemanticKernel.Tests.ModelCalls;
@@ -29,6 +30,53 @@ public class TierChatClientTests
         Assert.Equal(model, Assert.Single(jarvis.Upstream.Requests).Model);
         Assert.Equal(((key ?? "mid").ToLowerInvariant(), "direct"), (Assert.Single(_ledger.Records).Tier, _ledger.Records[0].Route));
         Assert.Equal(model, client.GetService<ChatClientMetadata>()?.DefaultModelId);
+    }
+
+    /// <summary>What a tier adds to a call of its chat service it adds here too, and what the caller says himself stays.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_SendsWhatTheTierAsksFor_AndTheCallersOwnWins(bool isStreamed)
+    {
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(configure: options =>
+        {
+            options.Tiers["mid"].MaxTokens = 777;
+            options.Tiers["mid"].FallbackModels = ["z/second"];
+            options.Tiers["mid"].Provider.Order = ["groq"];
+        });
+        using IChatClient client = Client(jarvis, Tier.Mid);
+        ChatOptions own = new()
+        {
+            MaxOutputTokens = 5,
+            RawRepresentationFactory = _ =>
+            {
+                OpenAI.Chat.ChatCompletionOptions raw = new() { EndUserId = "somebody" };
+                raw.Patch.Set("$.models"u8, BinaryData.FromString("""["mine"]"""));
+                return raw;
+            },
+        };
+
+        using (JarvisScope.Begin(agent: "planner"))
+        {
+            foreach (ChatOptions? options in (ChatOptions?[])[null, own])
+            {
+                if (isStreamed)
+                {
+                    await client.GetStreamingResponseAsync("hello", options, Ct).ToListAsync(Ct);
+                }
+                else
+                {
+                    await client.GetResponseAsync("hello", options, Ct);
+                }
+            }
+        }
+
+        JsonElement[] bodies = [.. jarvis.Upstream.Requests.Select(request => request.Body)];
+        Assert.Equal([777, 5], bodies.Select(body => body.GetProperty("max_completion_tokens").GetInt32()));
+        Assert.Equal(["""["anthropic/claude-sonnet-4.5","z/second"]""", """["mine"]"""], bodies.Select(body => body.GetProperty("models").GetRawText()));
+        Assert.Equal(["groq", "groq"], bodies.Select(body => body.GetProperty("provider").GetProperty("order")[0].GetString()));
+        Assert.Equal(["planner", "somebody"], bodies.Select(body => body.GetProperty("user").GetString()));
+        Assert.Equal(5, own.MaxOutputTokens);
     }
 
     [Fact]
