@@ -20,7 +20,8 @@ internal sealed class JournalFolder(string path)
     /// <summary>Follows the name of a file that was damaged, and is kept for people.</summary>
     public const string Damaged = ".damaged";
 
-    private const int Attempts = 3;
+    // An attempt takes microseconds, and only whoever looks at the folder within them can spoil it: a record must not be lost to several who look all the time.
+    private const int Attempts = 100;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // Sorts by age. A container has files of its own: several in one process must not share what only one of them may write.
