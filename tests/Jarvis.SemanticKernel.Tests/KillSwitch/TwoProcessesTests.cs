@@ -140,5 +140,68 @@ public abstract class TwoProcessesTests
         Assert.Equal(0, jarvis.Upstream.RequestCount);
     }
 
+    /// <summary>What the message says to do helps, what was put back counts changes as before, and new rows of the audit are about what they are about.</summary>
+    [Fact]
+    public async Task TablesLost_MigratedAgain_WorkAsBefore()
+    {
+        FakeTimeProvider clock = new();
+        await using TestDatabase database = await CreateDatabaseAsync();
+        await using JarvisHarness other = await JarvisHarness.StartAsync(database.Setting);
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.Setting, register: services => services.AddSingleton<TimeProvider>(clock));
+        KillSwitchActivation scoped = new() { Scope = KillSwitchScope.ForTier(Tier.Strong) };
+        await other.KillSwitch.ActivateAsync("too dear", "test", scoped, Ct);
+        await jarvis.KillSwitch.ThrowIfActiveAsync(Ct);
+        await database.ExecuteAsync("DROP TABLE agent_state; DROP TABLE kill_switch_audit");
+
+        await other.Services.GetRequiredService<IJarvisDatabase>().MigrateAsync(Ct);
+
+        // Nobody can tell any more what was active.
+        clock.Advance(CacheDuration);
+        await Assert.ThrowsAsync<KillSwitchUnavailableException>(() => jarvis.KillSwitch.ThrowIfActiveAsync(Ct).AsTask());
+        await other.Operator.DeactivateAsync("looked at it", "test", cancellationToken: Ct);
+        Assert.Equal(
+            [("deactivate", "test", KillSwitchScope.Global), ("activate", "db migrate", KillSwitchScope.Global)],
+            (await other.KillSwitch.GetHistoryAsync(cancellationToken: Ct)).Select(entry => (entry.Action, entry.TriggeredBy, entry.Scope)));
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => database.ExecuteAsync("UPDATE kill_switch_audit SET reason = 'nothing happened'"));
+        clock.Advance(CacheDuration);
+        await jarvis.KillSwitch.ThrowIfActiveAsync(Ct);
+
+        // Without its triggers a stop and a release between two reads would not be seen.
+        var path = CallPath.Find("chat service, 2 rounds");
+        jarvis.Upstream.Enqueue(path.Replies());
+        CallRun run = new(jarvis)
+        {
+            OnToolAsync = async (before, _) =>
+            {
+                if (before == 0)
+                {
+                    await database.ExecuteAsync(
+                        """
+                        UPDATE agent_state SET value = '{"active":true,"reason":"for a moment"}' WHERE key = 'kill_switch';
+                        UPDATE agent_state SET value = '{"active":false}' WHERE key = 'kill_switch'
+                        """);
+                    clock.Advance(CacheDuration);
+                }
+            },
+        };
+        await Assert.ThrowsAsync<KillSwitchActiveException>(() => path.RunAsync(run, Ct));
+    }
+
+    [Fact]
+    public async Task TablesLost_OfASwitchThatWasNeverUsed_MigratedAgain_AreOpen()
+    {
+        FakeTimeProvider clock = new();
+        await using TestDatabase database = await CreateDatabaseAsync();
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(database.Setting, register: services => services.AddSingleton<TimeProvider>(clock));
+        await jarvis.KillSwitch.ThrowIfActiveAsync(Ct);
+        await database.ExecuteAsync("DROP TABLE agent_state; DROP TABLE kill_switch_audit");
+
+        await jarvis.Services.GetRequiredService<IJarvisDatabase>().MigrateAsync(Ct);
+
+        clock.Advance(CacheDuration);
+        await jarvis.KillSwitch.ThrowIfActiveAsync(Ct);
+        Assert.Empty(await jarvis.KillSwitch.GetHistoryAsync(cancellationToken: Ct));
+    }
+
     private protected abstract Task<TestDatabase> CreateDatabaseAsync();
 }

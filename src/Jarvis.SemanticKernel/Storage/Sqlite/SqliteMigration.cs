@@ -11,6 +11,20 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteMigration(SqliteConnections connections)
 {
+    // New rows of a lost audit get numbers that no scope was noted for.
+    private const string NumberAudit =
+        """
+        INSERT INTO sqlite_sequence (name, seq) SELECT 'kill_switch_audit', max(audit_id) FROM jarvis_kill_switch_changes HAVING count(*) > 0;
+
+        """;
+
+    // Where the state is lost too nobody can tell what was active: everything counts as stopped until a person releases it.
+    private const string CloseLostSwitch =
+        """
+        INSERT INTO kill_switch_audit (action, reason, triggered_by)
+        SELECT 'activate', 'The tables of the kill switch were lost, and with them what was active', 'db migrate' WHERE EXISTS (SELECT 1 FROM jarvis_kill_switch_activations);
+        """;
+
     public static bool IsDone(SqliteConnection connection) => AppliedMigrations(connection, transaction: null).Contains(SqliteSchemaContext.NewestMigration);
 
     /// <param name="restores">Whether to put back what somebody took away since, too: only when a person asks.</param>
@@ -28,12 +42,19 @@ internal sealed class SqliteMigration(SqliteConnections connections)
                 throw SchemaDifference.Refusal(connections.Description, differences);
             }
 
+            bool isStateLost = isDone && !HasTable(connection, transaction, "agent_state");
+            bool isAuditLost = isDone && !HasTable(connection, transaction, "kill_switch_audit");
             using SqliteCommand migrate = connection.CreateCommand();
             migrate.Transaction = transaction;
 #pragma warning disable CA2100 // EF Core wrote it from our migrations.
             migrate.CommandText = isDone ? Idempotent() : Generate(applied.Max() ?? Migration.InitialDatabase);
 #pragma warning restore CA2100
             migrate.ExecuteNonQuery();
+            if (isAuditLost)
+            {
+                migrate.CommandText = NumberAudit + (isStateLost ? CloseLostSwitch : "");
+                migrate.ExecuteNonQuery();
+            }
         }
 
         transaction.Commit();
@@ -75,6 +96,15 @@ internal sealed class SqliteMigration(SqliteConnections connections)
         }
 
         return applied;
+    }
+
+    private static bool HasTable(SqliteConnection connection, SqliteTransaction transaction, string table)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $table";
+        command.Parameters.AddWithValue("$table", table);
+        return command.ExecuteScalar() is 1L;
     }
 
     private static List<FoundColumn> SharedTables(SqliteConnection connection, SqliteTransaction transaction)
