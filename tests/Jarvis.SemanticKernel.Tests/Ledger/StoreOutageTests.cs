@@ -73,11 +73,11 @@ public sealed class StoreOutageTests(PostgresServer server, OwnPostgresServer ow
             },
             async () =>
             {
-                Assert.Contains("could not extend file", await own.Server.ReadLogAsync(), StringComparison.Ordinal);
                 await own.Server.RestartAsync();
                 await database.ExecuteAsync("DELETE FROM jarvis.call_details WHERE tier = 'filler'");
             },
-            calls: 4 * CallsDuring);
+            calls: 4 * CallsDuring,
+            isBrokenAsync: async () => (await own.Server.ReadLogAsync()).Contains("could not extend file", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,8 +131,9 @@ public sealed class StoreOutageTests(PostgresServer server, OwnPostgresServer ow
         Assert.Contains("\"refusal\":\"PostgresException\"", await File.ReadAllTextAsync(Assert.Single(_journal.Files("*.refused")), Ct), StringComparison.Ordinal);
     }
 
-    private async Task RunAsync(string what, PostgresDatabase database, Func<Task> breakAsync, Func<Task> mendAsync, int? calls = null)
+    private async Task RunAsync(string what, PostgresDatabase database, Func<Task> breakAsync, Func<Task> mendAsync, int? calls = null, Func<Task<bool>>? isBrokenAsync = null)
     {
+        isBrokenAsync ??= () => Task.FromResult(true);
         await using JarvisHarness jarvis = await StartAsync(database);
         await CallAsync(jarvis, CallsBefore);
         int before = jarvis.Upstream.RequestCount;
@@ -145,8 +146,9 @@ public sealed class StoreOutageTests(PostgresServer server, OwnPostgresServer ow
         {
             await CallAsync(jarvis, calls ?? CallsDuring);
         }
-        while (Stopwatch.GetElapsedTime(broken) < Outage);
+        while (Stopwatch.GetElapsedTime(broken) < Outage || (Stopwatch.GetElapsedTime(broken) < Bound && !await isBrokenAsync()));
 
+        Assert.True(await isBrokenAsync(), $"Postgres was not {what}.");
         double seconds = Stopwatch.GetElapsedTime(broken).TotalSeconds;
         await mendAsync();
         await Eventually.TrueAsync(() => Task.FromResult(_journal.Files("*.journal").Length == 0), Ct);
