@@ -72,9 +72,9 @@ internal sealed class TierSettings
         ChatOptions options = given?.Clone() ?? new ChatOptions();
         options.MaxOutputTokens ??= _maxTokens;
         string? user = _isOpenRouter ? agent : null;
-        if (user is not null || _extras.Length > 0)
+        Func<IChatClient, object?>? own = options.RawRepresentationFactory;
+        if (user is not null || own is not null || _extras.Length > 0)
         {
-            Func<IChatClient, object?>? own = options.RawRepresentationFactory;
             options.RawRepresentationFactory = client => own?.Invoke(client) switch
             {
                 null => Complete(new ChatCompletionOptions(), user),
@@ -167,6 +167,7 @@ internal sealed class TierSettings
 
     private ChatCompletionOptions Complete(ChatCompletionOptions raw, string? user)
     {
+        CheckModel(raw.Patch.TryGetValue("$.model"u8, out string? asked) ? asked : _model);
         raw.EndUserId ??= user;
         foreach ((string name, object? value) in _extras)
         {
@@ -199,14 +200,20 @@ internal sealed class TierSettings
         }
     }
 
-    // The record would name another model than the one asked for, and a switch of that model would not be looked at.
     private void CheckModel(OpenAIPromptExecutionSettings settings)
     {
-        if (settings.ExtraBody is { Count: > 0 } body
-            && (body.TryGetValue("model", out object? asked) || body.TryGetValue("$.model", out asked))
-            && asked?.ToString() != _model)
+        if (settings.ExtraBody is { Count: > 0 } body && (body.TryGetValue("model", out object? asked) || body.TryGetValue("$.model", out asked)))
         {
-            throw UnknownTierException.ForModelInBody(_tier, _model, asked?.ToString());
+            CheckModel(asked?.ToString());
+        }
+    }
+
+    // The record would name another model than the one asked for, and a switch of that model would not be looked at.
+    private void CheckModel(string? asked)
+    {
+        if (asked != _model)
+        {
+            throw UnknownTierException.ForModelInBody(_tier, _model, asked);
         }
     }
 }

@@ -47,10 +47,9 @@ public class TierChatClientTests
         using IChatClient client = Client(jarvis, Tier.Mid);
         ChatOptions own = new()
         {
-            MaxOutputTokens = 5,
             RawRepresentationFactory = _ =>
             {
-                OpenAI.Chat.ChatCompletionOptions raw = new() { EndUserId = "somebody" };
+                OpenAI.Chat.ChatCompletionOptions raw = new() { EndUserId = "somebody", MaxOutputTokenCount = 5 };
                 raw.Patch.Set("$.models"u8, BinaryData.FromString("""["mine"]"""));
                 return raw;
             },
@@ -76,7 +75,26 @@ public class TierChatClientTests
         Assert.Equal(["""["anthropic/claude-sonnet-4.5","z/second"]""", """["mine"]"""], bodies.Select(body => body.GetProperty("models").GetRawText()));
         Assert.Equal(["groq", "groq"], bodies.Select(body => body.GetProperty("provider").GetProperty("order")[0].GetString()));
         Assert.Equal(["planner", "somebody"], bodies.Select(body => body.GetProperty("user").GetString()));
-        Assert.Equal(5, own.MaxOutputTokens);
+        Assert.Null(own.MaxOutputTokens);
+    }
+
+    [Fact]
+    public async Task Client_ModelInTheCallersOwnBody_IsRefusedBeforeAnythingIsSent()
+    {
+        await using JarvisHarness jarvis = await StartAsync();
+        ChatOptions own = new()
+        {
+            RawRepresentationFactory = _ =>
+            {
+                OpenAI.Chat.ChatCompletionOptions raw = new();
+                raw.Patch.Set("$.model"u8, "somebody/else");
+                return raw;
+            },
+        };
+
+        await Assert.ThrowsAsync<UnknownTierException>(() => Client(jarvis, Tier.Mid).GetResponseAsync("hello", own, Ct));
+
+        Assert.Equal(0, jarvis.Upstream.RequestCount);
     }
 
     [Fact]
