@@ -8,7 +8,7 @@ namespace Jarvis.SemanticKernel.Plugins;
 /// <summary>What a model may ask of the other tiers: which there are, and to do a part of its work.</summary>
 internal static class RoutingPlugin
 {
-    public const string Name = JarvisPluginNames.Routing;
+    public const string Name = ITaskDelegation.Plugin;
 
     // It holds nothing: whatever makes calls leads to the container, and there may be an operator in it.
     public static KernelPlugin Create() => KernelPluginFactory.CreateFromFunctions(

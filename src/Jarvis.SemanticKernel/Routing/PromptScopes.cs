@@ -13,7 +13,7 @@ internal static class PromptScopes
         try
         {
             return prompt.Kernel.ServiceSelector.TrySelectAIService(prompt.Kernel, prompt.Function, prompt.Arguments, out IChatCompletionService? service, out _)
-                && service is TierChatCompletionService { Served: var tier, Attribution: var attribution }
+                && service is TierChatCompletionService { Bound: { Served: var tier, Attribution: var attribution } }
                     ? KillSwitchScope.Covering(tier.Name, tier.Model, attribution, tier.FallbackModels)
                     : [];
         }

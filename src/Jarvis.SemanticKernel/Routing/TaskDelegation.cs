@@ -64,7 +64,7 @@ internal sealed class TaskDelegation(TierCatalog catalog, TierPriceComparison pr
         var history = new ChatHistory();
         history.AddUserMessage(task);
         PromptExecutionSettings? settings = withTools ? new() { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto() } : null;
-        IReadOnlyList<ChatMessageContent> answer = await new TierChatCompletionService(served, Delegated)
+        IReadOnlyList<ChatMessageContent> answer = await new TierChatCompletionService(new BoundTier(served, Delegated))
             .GetChatMessageContentsAsync(history, settings, withTools ? ToolsOf(kernel, mayDelegate: depth + 1 < limits.MaxDepth) : null, cancellationToken).ConfigureAwait(false);
         return answer[0].Content ?? string.Empty;
     }
@@ -84,7 +84,7 @@ internal sealed class TaskDelegation(TierCatalog catalog, TierPriceComparison pr
     private static Kernel ToolsOf(Kernel kernel, bool mayDelegate)
     {
         Kernel own = kernel.Clone();
-        if (!mayDelegate && own.Plugins.TryGetPlugin(JarvisPluginNames.Routing, out KernelPlugin? routing))
+        if (!mayDelegate && own.Plugins.TryGetPlugin(ITaskDelegation.Plugin, out KernelPlugin? routing))
         {
             own.Plugins.Remove(routing);
         }

@@ -34,8 +34,8 @@ internal sealed class TierCatalog : ITierCatalog, IDisposable
 
         // What changed before anybody listened is in the options, and what changed since is in the field.
         Interlocked.CompareExchange(ref _current, Build(options.CurrentValue), null);
-        Default = new TierChatCompletionService(this, name: null);
-        DefaultClient = new TierChatClient(this, name: null);
+        Default = new TierChatCompletionService(new BoundTier(this, name: null));
+        DefaultClient = new TierChatClient(new BoundTier(this, name: null));
     }
 
     /// <summary>Gets what a call that is made now goes by.</summary>
@@ -55,11 +55,11 @@ internal sealed class TierCatalog : ITierCatalog, IDisposable
 
     /// <summary>The chat service of a tier, whatever serves it; null when there is no such tier.</summary>
     public TierChatCompletionService? FindService(string tier) =>
-        Current.Find(tier) is { Name: var name } ? _services.GetOrAdd(name, static (name, catalog) => new TierChatCompletionService(catalog, name), this) : null;
+        Current.Find(tier) is { Name: var name } ? _services.GetOrAdd(name, static (name, catalog) => new TierChatCompletionService(new BoundTier(catalog, name)), this) : null;
 
     /// <summary>The chat client of a tier, whatever serves it; null when there is no such tier.</summary>
     public TierChatClient? FindClient(string tier) =>
-        Current.Find(tier) is { Name: var name } ? _chatClients.GetOrAdd(name, static (name, catalog) => new TierChatClient(catalog, name), this) : null;
+        Current.Find(tier) is { Name: var name } ? _chatClients.GetOrAdd(name, static (name, catalog) => new TierChatClient(new BoundTier(catalog, name)), this) : null;
 
     public void Dispose() => _listening?.Dispose();
 

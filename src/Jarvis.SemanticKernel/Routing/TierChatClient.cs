@@ -6,27 +6,14 @@ namespace Jarvis.SemanticKernel.Routing;
 /// A tier for Microsoft.Extensions.AI and the agents built on it: the OpenAI SDK's own client over the tier's HTTP client, with the scope of the call around it and the tier's
 /// own settings where the caller has none. Semantic Kernel's adapter of a chat service would make a call of its own of every piece of a streamed tool call.
 /// </summary>
-internal sealed class TierChatClient : IChatClient, IGoverned
+internal sealed class TierChatClient(BoundTier bound) : IChatClient, IGoverned
 {
-    private static readonly CallAttribution Direct = new() { Route = "direct" };
-
-    private readonly TierCatalog? _tiers;
-    private readonly string? _name;
-    private readonly ServedTier? _served;
-    private readonly CallAttribution _attribution;
-
-    /// <summary>For whatever serves the tier when a call is made. Without a name, that of the default tier.</summary>
-    public TierChatClient(TierCatalog tiers, string? name) => (_tiers, _name, _attribution) = (tiers, name, Direct);
-
-    /// <summary>For one call whose tier was chosen.</summary>
-    public TierChatClient(ServedTier served, CallAttribution attribution) => (_served, _attribution) = (served, attribution);
-
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        ServedTier tier = ServedFor(options);
+        ServedTier tier = bound.ServedFor(serviceId: null, options?.ModelId);
         IEnumerable<ChatMessage> prompt = Repeatable(tier, messages);
-        LogicalCall call = Begin(tier, isStreaming: false);
+        LogicalCall call = bound.Begin(tier, isStreaming: false);
         call.Enter();
         try
         {
@@ -55,10 +42,10 @@ internal sealed class TierChatClient : IChatClient, IGoverned
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        ServedTier tier = ServedFor(options);
+        ServedTier tier = bound.ServedFor(serviceId: null, options?.ModelId);
         IEnumerable<ChatMessage> prompt = Repeatable(tier, messages);
         return new ScopedStream<ChatResponseUpdate>(
-            () => Begin(tier, isStreaming: true),
+            () => bound.Begin(tier, isStreaming: true),
             token =>
             {
                 IAsyncEnumerable<ChatResponseUpdate> own = tier.Client.GetStreamingResponseAsync(prompt, tier.Settings.For(options, AmbientCall.Current.Attribution.Agent), token);
@@ -72,7 +59,7 @@ internal sealed class TierChatClient : IChatClient, IGoverned
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : Served.Client.GetService(serviceType, serviceKey);
+        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : bound.Served.Client.GetService(serviceType, serviceKey);
     }
 
     /// <summary>Does nothing: the tier serves others too.</summary>
@@ -96,24 +83,5 @@ internal sealed class TierChatClient : IChatClient, IGoverned
         return others;
     }
 
-    private ServedTier Served => _served ?? Find(_tiers!.Current);
-
-    private ServedTier Find(TierSet tiers) => _name is null ? tiers.Default : tiers.Find(_name) ?? throw UnknownTierException.ForTier(_name, tiers);
-
-    // The client would send another model under this tier's name.
-    private ServedTier ServedFor(ChatOptions? options)
-    {
-        if (_served is not null)
-        {
-            return _served;
-        }
-
-        TierSet tiers = _tiers!.Current;
-        ServedTier tier = Find(tiers);
-        return options?.ModelId is { Length: > 0 } asked && asked != tier.Model ? throw UnknownTierException.ForModelOfOtherTier(tier.Name, asked, tiers) : tier;
-    }
-
-    private LogicalCall Begin(ServedTier tier, bool isStreaming) => LogicalCall.Create(tier.Name, tier.Model, _attribution, isStreaming, tier.FallbackModels);
-
-    private TierChatClient InPlaceOf(ServedTier failed) => new(failed.Fallback!.Tier, _attribution with { Route = TierFallback.Route });
+    private TierChatClient InPlaceOf(ServedTier failed) => new(bound.InPlaceOf(failed));
 }

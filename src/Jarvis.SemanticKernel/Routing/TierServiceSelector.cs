@@ -49,7 +49,7 @@ internal sealed class TierServiceSelector(TierCatalog catalog) : IAIServiceSelec
     }
 
     private static IChatClient ToChatClient(IChatCompletionService service) =>
-        service is TierChatCompletionService tier ? new TierChatClient(tier.Served, tier.Attribution) : service.AsChatClient();
+        service is TierChatCompletionService tier ? new TierChatClient(tier.Bound) : service.AsChatClient();
 
     private IChatCompletionService Select(Kernel kernel, KernelFunction function, KernelArguments arguments, out PromptExecutionSettings? settings)
     {
@@ -98,7 +98,7 @@ internal sealed class TierServiceSelector(TierCatalog catalog) : IAIServiceSelec
             route = found.Route;
         }
 
-        return new TierChatCompletionService(tier ?? tiers.Default, new CallAttribution { GoalId = CallArguments.FindGoal(arguments), Function = name, Route = route });
+        return new TierChatCompletionService(new BoundTier(tier ?? tiers.Default, new CallAttribution { GoalId = CallArguments.FindGoal(arguments), Function = name, Route = route }));
     }
 
     private static (string Tier, string Route)? ByName(TierSet tiers, KernelArguments arguments, string function) =>

@@ -21,7 +21,6 @@ public class LayeringTests
         ("Storage", "KillSwitch", "KillSwitchRows", "what the store contract IKillSwitchStore reads"),
         ("Plugins", "KillSwitch", "AlwaysCallable", "marks the functions that only read, so that they stay callable while the switch is active"),
         ("Plugins", "Routing", "ITaskDelegation", "what the plugin of the same room's name asks: a model delegates by calls of the tiers, which only Routing can make"),
-        ("Plugins", "Routing", "JarvisPluginNames", "Routing takes the plugin away from tasks that may not delegate, and has to know its name"),
         ("Routing", "OpenRouter", "TokenCounts", "what the contract IPriceList is asked to price"),
         ("KillSwitch", "Routing", "AmbientCall", "a function outside of any call is about the agent and the goal of its scope"),
         ("KillSwitch", "Routing", "LogicalCall", "finds the calls that enclose the code, to stop those that a switch covers"),
