@@ -78,7 +78,15 @@ internal sealed class JournalFolder(string path)
     {
         try
         {
-            return new FileStream(file, Alone());
+            FileStream adopted = new(file, Alone());
+            if (File.Exists(file))
+            {
+                return adopted;
+            }
+
+            // Opening and locking are two steps: whoever held it finished with it, and deleted it, between them.
+            adopted.Dispose();
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

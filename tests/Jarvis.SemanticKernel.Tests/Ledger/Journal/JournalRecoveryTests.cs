@@ -148,15 +148,17 @@ public sealed class JournalRecoveryTests : IDisposable
             jarvis.Logs.GetSnapshot().Where(line => line.Level == LogLevel.Information).Select(line => line.Message));
     }
 
-    [Fact]
-    public async Task ManyThatLookAtOnce_EveryRecordIsHandedInByOneOfThem()
+    // Short files are done with soon: one of them may be deleted between another's opening and locking it.
+    [Theory]
+    [InlineData(30, 700)]
+    [InlineData(1000, 1)]
+    public async Task ManyThatLookAtOnce_EveryRecordIsHandedInByOneOfThem(int files, int records)
     {
-        const int Files = 30;
-        for (int file = 0; file < Files; file++)
+        for (int file = 0; file < files; file++)
         {
             await File.WriteAllBytesAsync(
                 Path.Combine(_folder.Path, $"{Guid.CreateVersion7():N}-000001.journal"),
-                JournalBytes.Write(Enumerable.Range(file * 700, 700).Select(JournalBytes.Short)),
+                JournalBytes.Write(Enumerable.Range(file * records, records).Select(JournalBytes.Short)),
                 Ct);
         }
 
@@ -164,7 +166,7 @@ public sealed class JournalRecoveryTests : IDisposable
         JournalUnderTest[] processes = [.. Enumerable.Range(0, 4).Select(_ => new JournalUnderTest(_folder.Path, store))];
         await Task.WhenAll(processes.Select(process => Task.Run(() => LookAsync(process), Ct)));
 
-        Assert.Equal(Files * 700, store.Calls.Count);
+        Assert.Equal(files * records, store.Calls.Count);
         Assert.Equal(0, store.Repeated);
         Assert.Empty(_folder.Files());
         foreach (JournalUnderTest process in processes)
