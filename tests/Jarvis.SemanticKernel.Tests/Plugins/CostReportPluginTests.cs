@@ -146,6 +146,7 @@ public class CostReportPluginTests
         await jarvis.Services.GetRequiredService<ICreditMonitor>().CheckAsync(Ct);
 
         Assert.StartsWith("Yes: 0.5 USD would be left of 2 USD, as OpenRouter said at ", await AskAsync(kernel, "can_afford", ("costUsd", "1.5")), StringComparison.Ordinal);
+        Assert.StartsWith("Yes: 0 USD would be left of 2 USD", await AskAsync(kernel, "can_afford", ("costUsd", "2")), StringComparison.Ordinal);
         Assert.Matches("^No: 2 USD are left, as OpenRouter said at .* UTC, and 0.25 USD are missing.$", await AskAsync(kernel, "can_afford", ("costUsd", "2.25")));
         Assert.StartsWith("That is no amount", await AskAsync(kernel, "can_afford", ("costUsd", "-1")), StringComparison.Ordinal);
         Assert.StartsWith("2 USD are left of the key's limit", await AskAsync(kernel, "get_credits"), StringComparison.Ordinal);

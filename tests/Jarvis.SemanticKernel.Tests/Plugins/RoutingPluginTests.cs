@@ -86,7 +86,10 @@ public class RoutingPluginTests
             ? SimulatedReply.Text("the end") : Delegates("Go on", "mid", withTools: true);
         await PlanAsync(jarvis);
 
-        Assert.Equal(1 + deepest, jarvis.Upstream.Requests.Count(request => request.Body.GetProperty("messages").GetArrayLength() == 1));
+        SimulatedRequest[] begun = [.. jarvis.Upstream.Requests.Where(request => request.Body.GetProperty("messages").GetArrayLength() == 1)];
+        Assert.Equal(1 + deepest, begun.Length);
+        Assert.Equal([.. Enumerable.Repeat(true, deepest), false], begun.Select(request => HasTool(request, Delegate)));
+        Assert.All(begun, request => Assert.True(HasTool(request, "CostReport-get_spend")));
     }
 
     [Fact]
