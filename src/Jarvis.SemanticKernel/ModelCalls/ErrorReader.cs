@@ -35,24 +35,24 @@ internal static class ErrorReader
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("code"u8) || reader.ValueTextEquals("http_status"u8))
+            if (reader.IsNamed("code"u8) || reader.IsNamed("http_status"u8))
             {
                 error.Code = reader.ReadInt32() ?? error.Code;
             }
-            else if (reader.ValueTextEquals("message"u8))
+            else if (reader.IsNamed("message"u8))
             {
                 error.Message = reader.ReadText(error.Message);
             }
-            else if (reader.ValueTextEquals("error_type"u8))
+            else if (reader.IsNamed("error_type"u8))
             {
                 error.ErrorType = reader.ReadText(error.ErrorType);
             }
-            else if (reader.ValueTextEquals("metadata"u8))
+            else if (reader.IsNamed("metadata"u8))
             {
                 reader.Read();
                 ReadMetadata(ref reader, error);
             }
-            else if (reader.ValueTextEquals("availability"u8))
+            else if (reader.IsNamed("availability"u8))
             {
                 reader.Read();
                 ReadAvailability(ref reader, error);
@@ -75,25 +75,25 @@ internal static class ErrorReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("error_type"u8))
+            if (reader.IsNamed("error_type"u8))
             {
                 error.ErrorType = reader.ReadText(error.ErrorType);
             }
-            else if (reader.ValueTextEquals("limit_source"u8))
+            else if (reader.IsNamed("limit_source"u8))
             {
                 error.LimitSource = reader.ReadText(error.LimitSource);
             }
-            else if (reader.ValueTextEquals("provider_name"u8))
+            else if (reader.IsNamed("provider_name"u8))
             {
                 error.ProviderName = reader.ReadText(error.ProviderName);
             }
-            else if (reader.ValueTextEquals("retry_after_seconds"u8))
+            else if (reader.IsNamed("retry_after_seconds"u8))
             {
                 error.RetryAfterSeconds = reader.ReadDecimal() ?? error.RetryAfterSeconds;
             }
             else
             {
-                error.QuotesWhatWasFlagged |= reader.ValueTextEquals("flagged_input"u8) || reader.ValueTextEquals("patterns"u8);
+                error.QuotesWhatWasFlagged |= reader.IsNamed("flagged_input"u8) || reader.IsNamed("patterns"u8);
                 reader.Read();
                 reader.Skip();
             }
@@ -110,11 +110,11 @@ internal static class ErrorReader
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("code"u8))
+            if (reader.IsNamed("code"u8))
             {
                 error.AvailabilityCode = reader.ReadText(error.AvailabilityCode);
             }
-            else if (reader.ValueTextEquals("retry_after"u8))
+            else if (reader.IsNamed("retry_after"u8))
             {
                 error.RetryAfterSeconds = reader.ReadDecimal() ?? error.RetryAfterSeconds;
             }

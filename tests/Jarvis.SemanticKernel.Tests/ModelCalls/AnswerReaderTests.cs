@@ -25,6 +25,16 @@ public class AnswerReaderTests
         Assert.Equal(("gen-1", "modèle 😀"), (facts.Id, facts.Model));
     }
 
+    [Fact]
+    public void TryRead_HalfASurrogatePairInAName_IsAnotherName()
+    {
+        var facts = new AnswerFacts();
+
+        Assert.True(AnswerReader.TryRead(
+            """{"mo\ud83d":"a","model":"b","choices":[{"e\ud83d":1,"finish_reason":"err\ud83d"}],"usage":{"c\ud83dost":2,"cost":1},"error":{"me\ud83d":1,"message":"x"}}"""u8, facts));
+        Assert.Equal(("b", false, 1m, "x"), (facts.Model, facts.FinishedWithError, facts.CostUsd, facts.Error?.Message));
+    }
+
     [Theory]
     [InlineData("""{"model":"\ud83d"}""")]
     [InlineData("""{"id":"gen-1"} {"id":"gen-2"}""")]

@@ -12,6 +12,9 @@ public class EventTemplateTests
 
     private const string Tool = """{"id":"gen-1","choices":[{"index":0,"delta":{"content":null,"tool_calls":[{"index":0,"function":{"arguments":"{\"a\""}}]}}]}""";
 
+    // Names with half a surrogate pair after a beginning that means something: valid JSON that is no text.
+    private const string HalfAPair = """{"id":"gen-1","choic\ud83des":1,"choices":[{"err\ud83d":1,"d\ud83delta":1,"delta":{"content":"a"}}]}""";
+
     private static readonly string[] Words =
     [
         "{", "}", "[", "]", "\"", ":", ",", "\\", "\\n", "\\u0041", "\\x", "\n", "\0", "null", "\"error\":{\"code\":500},", "\"usage\":{\"cost\":1},", "\"error\"", "error", "\u00e9", "\ud83d\ude00",
@@ -25,6 +28,7 @@ public class EventTemplateTests
         { Content, Content.Replace("\"a\"", "\"a much longer text, with \\\"quotes\\\", \\\\, \\/, \\n and \\t\"", StringComparison.Ordinal) },
         { Content, Content.Replace("\"a\"", "\"\u00e4 \u65e5\u672c \ud83d\ude00\"", StringComparison.Ordinal) },
         { Content, Content.Replace("\"a\"", "\"}]}, 'error': 1\"", StringComparison.Ordinal) },
+        { HalfAPair, HalfAPair.Replace("\"a\"", "\"b\"", StringComparison.Ordinal) },
         { Tool, Tool.Replace("{\\\"a\\\"", ": 12}", StringComparison.Ordinal) },
     };
 
