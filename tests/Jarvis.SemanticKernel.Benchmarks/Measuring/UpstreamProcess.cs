@@ -7,6 +7,8 @@ namespace Jarvis.SemanticKernel.Benchmarks.Measuring;
 /// <summary>The simulator in a process of its own, so that its CPU time is not counted.</summary>
 internal sealed class UpstreamProcess : IDisposable
 {
+    private const string Sentence = "Invoice 20417 is due on 12 September and has not been paid yet.";
+
     private readonly Process _process;
 
     private UpstreamProcess(Process process, Uri endpoint) => (_process, Endpoint) = (process, endpoint);
@@ -37,11 +39,14 @@ internal sealed class UpstreamProcess : IDisposable
         OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(new OpenRouterSimulatorOptions { KeepRequests = false }).ConfigureAwait(false);
         await using (upstream.ConfigureAwait(false))
         {
-            SimulatedReply reply = SimulatedReply.Text("Invoice 20417 is due on 12 September and has not been paid yet.");
-            upstream.DefaultReply = thinks > TimeSpan.Zero ? reply.After(thinks) : reply;
+            SimulatedReply sentence = After(SimulatedReply.Text(Sentence));
+            SimulatedReply letter = After(SimulatedReply.Text(string.Join(' ', Enumerable.Repeat(Sentence, 33))));
+            upstream.OnChat = request => request.Body.GetProperty("messages")[0].GetProperty("content").ValueEquals(Workload.LetterQuestion) ? letter : sentence;
             Console.WriteLine(upstream.Endpoint);
             await Console.In.ReadToEndAsync().ConfigureAwait(false);
         }
+
+        SimulatedReply After(SimulatedReply reply) => thinks > TimeSpan.Zero ? reply.After(thinks) : reply;
     }
 
     public void Dispose()

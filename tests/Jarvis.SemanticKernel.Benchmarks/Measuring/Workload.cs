@@ -5,8 +5,13 @@ using Microsoft.SemanticKernel.Connectors.OpenAI;
 namespace Jarvis.SemanticKernel.Benchmarks.Measuring;
 
 /// <summary>What a call sends.</summary>
-internal sealed class Workload(string name, int messages, int tools, bool isStreaming)
+internal sealed class Workload(string name, int messages, int tools, bool isStreaming, string question = Workload.ShortQuestion)
 {
+    /// <summary>What the upstream answers with a letter of some 400 words, each an event of its own when it streams.</summary>
+    public const string LetterQuestion = "Write the letter about invoice 20417.";
+
+    private const string ShortQuestion = "When is invoice 20417 due?";
+
     private readonly PromptExecutionSettings? _settings = tools == 0 ? null
         : new OpenAIPromptExecutionSettings { FunctionChoiceBehavior = FunctionChoiceBehavior.Auto(autoInvoke: false) };
 
@@ -20,7 +25,9 @@ internal sealed class Workload(string name, int messages, int tools, bool isStre
 
     public static Workload AgentStreamed { get; } = new("a turn of an agent, streamed", messages: 20, tools: 8, isStreaming: true);
 
-    public static Workload[] All { get; } = [Short, ShortStreamed, Agent, AgentStreamed];
+    public static Workload LetterStreamed { get; } = new("a turn of an agent that writes 400 words, streamed", messages: 20, tools: 8, isStreaming: true, LetterQuestion);
+
+    public static Workload[] All { get; } = [Short, ShortStreamed, Agent, AgentStreamed, LetterStreamed];
 
     public string Name => name;
 
@@ -28,7 +35,7 @@ internal sealed class Workload(string name, int messages, int tools, bool isStre
 
     public async Task CallAsync(IChatCompletionService chat)
     {
-        var history = new ChatHistory("When is invoice 20417 due?");
+        var history = new ChatHistory(question);
         for (int i = 1; i < messages; i++)
         {
             history.AddMessage(i % 2 == 0 ? AuthorRole.User : AuthorRole.Assistant, "The reminder for invoice 20417 went out on 3 September; the customer promised to pay within ten days.");

@@ -19,6 +19,7 @@ internal sealed class ThroughputSection : ISection
         (Workload.Short, 256, false),
         (Workload.Agent, 64, false),
         (Workload.AgentStreamed, 64, false),
+        (Workload.LetterStreamed, 64, false),
         (Workload.Short, 64, true),
         (Workload.AgentStreamed, 64, true),
     ];
