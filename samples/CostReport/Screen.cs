@@ -15,8 +15,7 @@ internal static class Screen
 
     public static void Spend(SpendReport report, SpendGrouping by)
     {
-        Table table = new() { Border = TableBorder.Simple };
-        table.AddColumns(new TableColumn(by.ToString()), Right("USD"), Right("calls"), Right("failed"), Right("cost unknown"), Right("tokens in"), Right("tokens out"));
+        Table table = Table(by.ToString(), "USD", "calls", "unknown", "tokens in", "out");
         foreach (SpendLine line in report.Lines)
         {
             table.AddRow(Row(line.Key.GetText(by) ?? "(none)", line));
@@ -29,9 +28,12 @@ internal static class Screen
     public static void Chart(SpendReport report, SpendGrouping by)
     {
         BarChart chart = new() { Width = 72, ShowValues = true, Culture = CultureInfo.InvariantCulture };
-        foreach (SpendLine line in report.Lines)
+
+        // A report has no line for a week without calls.
+        foreach (SpendKey unit in report.Query.GetUnits())
         {
-            chart.AddItem(line.Key.GetText(by) ?? "(none)", (double)decimal.Round(line.CostUsd, 2), Color.Blue);
+            decimal cost = report.Lines.FirstOrDefault(line => line.Key == unit)?.CostUsd ?? 0;
+            chart.AddItem(unit.GetText(by)!, (double)decimal.Round(cost, 2), Color.Blue);
         }
 
         Out.Write(chart);
@@ -39,8 +41,7 @@ internal static class Screen
 
     public static void Profit(ProfitAndLossReport report)
     {
-        Table table = new() { Border = TableBorder.Simple };
-        table.AddColumns(new TableColumn("goal"), Right("earned"), Right("models"), Right("other costs"), Right("left"));
+        Table table = Table("goal", "earned", "models", "other costs", "left");
         foreach (ProfitAndLossLine line in report.Lines)
         {
             table.AddRow(Row(line.Goal?.ToString(CultureInfo.InvariantCulture) ?? "(not allocated)", line));
@@ -50,12 +51,22 @@ internal static class Screen
         Out.Write(table);
     }
 
-    private static string[] Row(string name, SpendLine line) =>
-        [name, Usd(line.CostUsd), Number(line.Calls), Number(line.FailedCalls), Number(line.UnresolvedCalls), Number(line.PromptTokens), Number(line.CompletionTokens)];
+    // The names give way on a narrow terminal, the figures never do.
+    private static Table Table(string name, params string[] figures)
+    {
+        Table table = new() { Border = TableBorder.Simple };
+        table.AddColumn(new TableColumn(name) { Padding = new Padding(0, 0) });
+        table.AddColumns([.. figures.Select(figure => new TableColumn(figure) { Alignment = Justify.Right, NoWrap = true, Padding = new Padding(1, 0, 0, 0) })]);
+        return table;
+    }
 
-    private static string[] Row(string name, ProfitAndLossLine line) => [name, Usd(line.RevenueUsd), Usd(line.AiSpendUsd), Usd(line.OperatingCostsUsd), Usd(line.NetUsd)];
+    private static IEnumerable<Text> Row(string name, SpendLine line) =>
+        Row(name, Usd(line.CostUsd), Number(line.Calls), Number(line.UnresolvedCalls), Number(line.PromptTokens), Number(line.CompletionTokens));
 
-    private static TableColumn Right(string name) => new TableColumn(name).RightAligned();
+    private static IEnumerable<Text> Row(string name, ProfitAndLossLine line) => Row(name, Usd(line.RevenueUsd), Usd(line.AiSpendUsd), Usd(line.OperatingCostsUsd), Usd(line.NetUsd));
+
+    private static IEnumerable<Text> Row(string name, params string[] figures) =>
+        [new Text(name) { Overflow = Overflow.Ellipsis }, .. figures.Select(figure => new Text(figure) { Justification = Justify.Right })];
 
     private static string Usd(decimal amount) => amount.ToString("0.00####", CultureInfo.InvariantCulture);
 

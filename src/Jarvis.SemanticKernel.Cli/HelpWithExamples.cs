@@ -50,7 +50,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "jarvis db script --roles | psql postgres://owner@db.example/jarvis",
         ],
         "tiers" => ["jarvis tiers", "jarvis tiers --json | jq -r '.tiers[] | [.name, .model] | @tsv'", "JARVIS_MODEL_CHEAP=google/gemini-2.5-flash-lite jarvis tiers"],
-        "costs" => ["jarvis costs", "jarvis costs --by goal --since 7d", "jarvis costs --by day --chart --since 30d", "jarvis costs --by day --by model --csv > costs.csv", "jarvis costs reconcile"],
+        "costs" => ["jarvis costs", "jarvis costs --by goal --since 7d", "jarvis costs --by day --chart --since 30d", "jarvis costs --by hour --by tier --chart line --since 7d", "jarvis costs --by day --by model --csv > costs.csv", "jarvis costs reconcile"],
         "reconcile" => ["jarvis costs reconcile", "jarvis costs reconcile --since 7d --json | jq .remaining"],
         "credits" => ["jarvis credits", "jarvis credits --json | jq .remainingUsd"],
         "pnl" => ["jarvis pnl", "jarvis pnl --month 2026-07 --by strategy", "jarvis pnl --since 90d --csv > pnl.csv"],

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Jarvis.SemanticKernel.Cli.Tests.Fixtures;
-using Microsoft.Data.Sqlite;
 
 namespace Jarvis.SemanticKernel.Cli.Tests;
 
@@ -158,17 +157,5 @@ public sealed partial class CostsTests : IAsyncLifetime
     [GeneratedRegex(@"\e(\[[0-9;?]*[A-Za-z]|[()].|[=>])")]
     private static partial Regex ControlSequence();
 
-    private async Task AddCallAsync(string at, string tier, string model, long units, int? goal)
-    {
-        await using SqliteConnection connection = new($"Data Source={_jarvis.DatabaseFile};Pooling=False");
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO ai_calls (model, tier, prompt_tokens, completion_tokens, cost_usd, goal_id, created_at) VALUES ($model, $tier, 3, 4, $units, $goal, $at)";
-        command.Parameters.AddWithValue("$model", model);
-        command.Parameters.AddWithValue("$tier", tier);
-        command.Parameters.AddWithValue("$units", units);
-        command.Parameters.AddWithValue("$goal", goal.HasValue ? goal.Value : DBNull.Value);
-        command.Parameters.AddWithValue("$at", at);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
+    private Task AddCallAsync(string at, string tier, string model, long units, int? goal) => ForeignCalls.AddAsync(_jarvis.DatabaseFile, (at, tier, model, units, goal));
 }

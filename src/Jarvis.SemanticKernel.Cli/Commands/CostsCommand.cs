@@ -8,8 +8,6 @@ namespace Jarvis.SemanticKernel.Cli.Commands;
 /// <summary>What was spent, by whatever keys.</summary>
 internal static class CostsCommand
 {
-    private const int MostBars = 60;
-
     private static readonly (string Word, SpendGrouping Grouping)[] Groupings =
     [
         ("tier", SpendGrouping.Tier), ("model", SpendGrouping.Model), ("provider", SpendGrouping.Provider), ("goal", SpendGrouping.Goal), ("agent", SpendGrouping.Agent),
@@ -29,9 +27,18 @@ internal static class CostsCommand
         Option<TimeZoneInfo?> zone = new("--zone") { Description = "Whose hours, days, weeks and months are meant, such as Europe/Berlin. Default: UTC.", HelpName = "ZONE", CustomParser = ParseZone };
         Option<bool> latency = new("--latency") { Description = "Add how long calls took. Reads every call of the period." };
         Option<bool> compare = new("--compare") { Description = "Add the period before." };
-        Option<bool> chart = new("--chart") { Description = "Draw bars." };
+        Option<string?> chart = new("--chart") { Description = "Draw bars, or lines over time where these would be too many.", HelpName = $"{CostsChart.Bars}|{CostsChart.Line}", Arity = ArgumentArity.ZeroOrOne };
+        chart.AcceptOnlyFromAmong(CostsChart.Bars, CostsChart.Line);
         Option<bool> csv = new("--csv") { Description = "Print comma-separated values with all digits." };
         Command command = new("costs", "Say what model calls cost, and find out what is not known yet.") { by, top, zone, latency, compare, chart, csv };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(chart)?.Tokens is [{ Value: CostsChart.Line }]
+                && (result.GetResult(top) is not null || result.GetResult(by)?.Tokens.Any(word => Find(word.Value) is { } grouping && CostsChart.IsTime(grouping)) != true))
+            {
+                result.AddError("--chart line goes over time: add --by hour, day, week or month, and leave out --top.");
+            }
+        });
         period.AddTo(command);
         command.Add(ReconcileCommand.Create(options));
         command.SetAction(CommandRunner.For(
@@ -49,59 +56,40 @@ internal static class CostsCommand
                     WithLatency = parsed.GetValue(latency),
                     WithPrevious = parsed.GetValue(compare),
                 };
-                return await RunAsync(run, query, parsed.GetValue(chart), parsed.GetValue(csv), token);
+                SpendReport report = await ReadAsync(run, query, token);
+                if (parsed.GetValue(csv))
+                {
+                    run.PrintCsv(CostsTable.Csv(report));
+                    return ExitCode.Ok;
+                }
+
+                bool isChart = parsed.GetResult(chart) is not null;
+                run.Print(CostsDocument.Of(run.Database, report), CliJson.Default.CostsDocument, screen =>
+                {
+                    if (isChart)
+                    {
+                        CostsChart.Draw(screen, report, parsed.GetValue(chart));
+                        return;
+                    }
+
+                    CostsTable.Show(screen, report);
+                });
+                return ExitCode.Ok;
             },
             Patience));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandRun run, SpendQuery query, bool chart, bool csv, CancellationToken cancellationToken)
+    private static async Task<SpendReport> ReadAsync(CommandRun run, SpendQuery query, CancellationToken cancellationToken)
     {
-        SpendReport report;
         try
         {
-            report = await Busy.WhileAsync("adding up", run.Costs.GetSpendAsync(query, cancellationToken));
+            return await Busy.WhileAsync("adding up", run.Costs.GetSpendAsync(query, cancellationToken));
         }
         catch (ArgumentException exception)
         {
             throw UsageException.Of(exception);
         }
-
-        if (csv)
-        {
-            run.PrintCsv(CostsTable.Csv(report));
-            return ExitCode.Ok;
-        }
-
-        run.Print(CostsDocument.Of(run.Database, report), CliJson.Default.CostsDocument, screen =>
-        {
-            if (chart)
-            {
-                Draw(screen, report);
-                return;
-            }
-
-            CostsTable.Show(screen, report);
-        });
-        return ExitCode.Ok;
-    }
-
-    private static void Draw(Terminal screen, SpendReport report)
-    {
-        List<(string Label, decimal Amount, string Shown)> bars = [.. report.Lines.Select(line => (CostsTable.Name(report.Query, line.Key), line.CostUsd, Money.Shown(line.CostUsd)))];
-        if (!screen.IsPiped && bars.Count > MostBars)
-        {
-            throw new UsageException($"{bars.Count} bars are more than one can look at: take --top, a shorter period or a longer unit.");
-        }
-
-        if (report.Rest is { } rest)
-        {
-            bars.Add(($"{report.RestCount} others", rest.CostUsd, Money.Shown(rest.CostUsd)));
-        }
-
-        CostsTable.Period(screen, report.Query);
-        screen.Bars(bars);
-        CostsTable.Notes(screen, report);
     }
 
     private static void CheckWords(OptionResult result)

@@ -8,6 +8,8 @@ internal static class CostsTable
 {
     public static string Name(SpendQuery query, SpendKey key) => string.Join(" · ", query.GroupBy.Select(grouping => key.GetText(grouping) ?? "(none)"));
 
+    public static string Heading(SpendGrouping grouping) => grouping == SpendGrouping.CostSource ? "source" : grouping.ToString().ToLowerInvariant();
+
     public static void Period(Terminal screen, SpendQuery query) => screen.Fact("period", $"{Terminal.Time(query.From)} to {Terminal.Time(query.To)}");
 
     public static void Show(Terminal screen, SpendReport report)
@@ -72,8 +74,6 @@ internal static class CostsTable
 
     private static long[] Numbers(SpendLine line) =>
         [line.Calls, line.FailedCalls, line.UnresolvedCalls, line.PromptTokens, line.CompletionTokens, line.CachedTokens, line.ReasoningTokens];
-
-    private static string Heading(SpendGrouping grouping) => grouping == SpendGrouping.CostSource ? "source" : grouping.ToString().ToLowerInvariant();
 
     private static string[] Of(bool isWanted, params string[] cells) => isWanted ? cells : [];
 

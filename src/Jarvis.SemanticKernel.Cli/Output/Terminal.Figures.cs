@@ -85,8 +85,7 @@ internal sealed partial class Terminal
         int left = span == 0 ? 0 : (int)decimal.Ceiling(-least / span * width);
         foreach ((string text, decimal amount, string figure) in bars)
         {
-            string name = Printable(text);
-            Put(name.Length > names ? name[..(names - 1)] + "…" : name.PadRight(names), "default");
+            Put(Shortened(Printable(text), names).PadRight(names), "default");
             _writer.Write(' ');
             string bar = span == 0 ? "" : Bar(decimal.Abs(amount) / span * width);
             bool isLoss = amount < 0;

@@ -5,6 +5,10 @@ internal static class SpendCalendar
 {
     public static bool IsTime(SpendGrouping grouping) => grouping is SpendGrouping.Hour or SpendGrouping.Day or SpendGrouping.Week or SpendGrouping.Month;
 
+    /// <summary>Where the units begin that a query is grouped by; nowhere when it is not grouped by time.</summary>
+    public static IReadOnlyList<DateTimeOffset> Bounds(SpendQuery query) =>
+        query.GroupBy.Where(IsTime).Select(unit => Bounds(unit, query.From, query.To, query.TimeZone)).FirstOrDefault([]);
+
     /// <summary>Where the units begin that the period touches, and where the last of them ends.</summary>
     public static IReadOnlyList<DateTimeOffset> Bounds(SpendGrouping unit, DateTimeOffset from, DateTimeOffset to, TimeZoneInfo zone)
     {

@@ -1,3 +1,5 @@
+using Jarvis.SemanticKernel.Costs;
+
 namespace Jarvis.SemanticKernel;
 
 /// <summary>A question about what was spent.</summary>
@@ -31,4 +33,14 @@ public sealed record SpendQuery
 
     /// <summary>Gets a value indicating whether the report holds the period before as well, see <see cref="SpendReport.Previous"/>.</summary>
     public bool WithPrevious { get; init; }
+
+    /// <summary>Lists the hours, days, weeks or months of the period, for charts: a report has no line for those without calls.</summary>
+    /// <returns>Keys that say when each starts and ends, the earliest first; none when <see cref="GroupBy"/> holds no unit of time.</returns>
+    /// <exception cref="ArgumentException">The query asks for what there is not. Names every fault, with what is accepted.</exception>
+    public IReadOnlyList<SpendKey> GetUnits()
+    {
+        SpendQueryFaults.ThrowIfAny(this);
+        IReadOnlyList<DateTimeOffset> bounds = SpendCalendar.Bounds(this);
+        return [.. bounds.Zip(bounds.Skip(1), (start, end) => new SpendKey { Start = start, End = end })];
+    }
 }

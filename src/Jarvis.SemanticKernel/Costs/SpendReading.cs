@@ -23,7 +23,7 @@ internal sealed record SpendReading
         To = InMicroseconds(query.To),
         GroupBy = query.GroupBy,
         Filter = query.Filter,
-        Bounds = query.GroupBy.Where(SpendCalendar.IsTime).Select(unit => SpendCalendar.Bounds(unit, query.From, query.To, query.TimeZone)).FirstOrDefault([]),
+        Bounds = SpendCalendar.Bounds(query),
         WithLatency = query.WithLatency,
     };
 
