@@ -1,11 +1,12 @@
 -- Two roles for Jarvis.SemanticKernel, for logins to be members of. Safe to run twice.
 --   jarvis_agent     for programs that call models: ledger, heartbeat, reading; may activate the kill switch and not release it
---   jarvis_operator  for people and their programs: may look, activate and release
+--   jarvis_operator  for people and their programs: may look, activate and release, keep the books and correct what calls cost
 -- Run it as the owner of the tables with the right to create roles, after docs/schema/postgres.sql. Then:
 --   GRANT jarvis_agent TO login_of_an_agent;
 --   GRANT jarvis_operator TO login_of_an_operator;
 -- A login that is a member of both is an operator. Superusers and the owner of the tables are held back by nothing here: no agent may log in as one of them, nor
--- have rights on these tables from elsewhere. Agents with these rights run with AutoMigrate off.
+-- have rights on these tables from elsewhere. Agents with these rights run with AutoMigrate off. Run it again after 'jarvis db migrate' has added tables, and when the
+-- TypeScript program has made its table of strategies.
 BEGIN;
 
 DO $do$
@@ -35,16 +36,27 @@ GRANT SELECT, INSERT (action, reason, triggered_by, created_at) ON kill_switch_a
 GRANT SELECT ON ai_calls, operating_costs, revenue TO jarvis_agent, jarvis_operator;
 GRANT SELECT ON ALL TABLES IN SCHEMA jarvis TO jarvis_agent, jarvis_operator;
 GRANT INSERT ON jarvis.kill_switch_changes TO jarvis_agent, jarvis_operator;
-GRANT INSERT ON ai_calls, jarvis.call_details TO jarvis_agent;
 GRANT INSERT, UPDATE, DELETE ON jarvis.processes TO jarvis_agent;
+
+-- An operator puts back records that were refused, and rows of calls whose cost was unknown.
+GRANT INSERT ON ai_calls, jarvis.call_details TO jarvis_agent, jarvis_operator;
 
 -- Who earns and pays is for people to say. Tables that an older version lacks are granted when this is run again.
 GRANT INSERT ON operating_costs, revenue TO jarvis_operator;
 DO $do$
 BEGIN
   IF to_regclass('jarvis.bookings') IS NOT NULL THEN
-    GRANT INSERT, UPDATE, DELETE ON jarvis.bookings, jarvis.strategy_goals TO jarvis_operator;
+    GRANT INSERT, DELETE ON jarvis.bookings TO jarvis_operator;
+    GRANT INSERT, UPDATE ON jarvis.strategy_goals TO jarvis_operator;
     GRANT INSERT ON jarvis.balances TO jarvis_agent, jarvis_operator;
+  END IF;
+  IF to_regclass('jarvis.corrections') IS NOT NULL THEN
+    GRANT INSERT ON jarvis.corrections TO jarvis_agent, jarvis_operator;
+    GRANT UPDATE (ai_call_id, cost_source, cost_usd_exact, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, model, provider) ON jarvis.call_details TO jarvis_agent, jarvis_operator;
+    GRANT UPDATE (model, prompt_tokens, completion_tokens, cost_usd) ON ai_calls TO jarvis_operator;
+  END IF;
+  IF (SELECT count(*) = 2 FROM pg_attribute WHERE attrelid = to_regclass('strategies') AND attname IN ('id', 'goal_id') AND NOT attisdropped) THEN
+    GRANT SELECT (id, goal_id) ON strategies TO jarvis_agent, jarvis_operator;
   END IF;
 END $do$;
 
@@ -121,6 +133,29 @@ END $fn$ $create$, format('%I.%I', n.nspname, c.relname))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('kill_switch_audit'));
 END $do$;
 
+-- An agent finds out what nobody knew, and says in jarvis.corrections what it found; what is known stays, and so does the link to ai_calls. compact_spend, which every
+-- process may call, mends links as its owner. Looks afterwards, when both rows are there.
+CREATE OR REPLACE FUNCTION jarvis.agent_may_only_settle() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
+DECLARE
+  held name := (SELECT r.rolname FROM pg_roles r
+    WHERE r.rolname IN (session_user, current_user) AND NOT r.rolsuper
+      AND pg_has_role(r.oid, to_regrole('jarvis_agent'), 'MEMBER') AND pg_has_role(r.oid, to_regrole('jarvis_operator'), 'MEMBER') IS NOT TRUE LIMIT 1);
+  links text[] := ARRAY['ai_call_id', 'billed_as'];
+  settled text[] := string_to_array('ai_call_id, cost_source, cost_usd_exact, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, model, provider', ', ');
+BEGIN
+  IF held IS NULL
+    OR (OLD.cost_source = 'unknown' AND OLD.ai_call_id IS NULL AND NEW.cost_source IN ('reconciled', 'computed') AND NEW.cost_usd_exact >= 0
+      AND to_jsonb(NEW) - settled = to_jsonb(OLD) - settled
+      AND EXISTS (SELECT FROM jarvis.corrections c WHERE c.call_id = NEW.call_id AND c.cost_source_after = NEW.cost_source AND c.xmin = pg_current_xact_id()::xid))
+    OR (to_jsonb(NEW) - links = to_jsonb(OLD) - links
+      AND current_user = (SELECT pg_get_userbyid(p.proowner) FROM pg_proc p WHERE p.oid = to_regprocedure('jarvis.compact_spend()')))
+  THEN
+    RETURN NULL;
+  END IF;
+  RAISE EXCEPTION 'role % may settle calls of unknown cost, nothing else: % of % refused', held, TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'insufficient_privilege', HINT = 'Log in as a member of jarvis_operator.';
+END $fn$;
+
 -- Trigger functions are called by triggers, not by people; with this right a table of one's own could call them.
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jarvis FROM PUBLIC;
 
@@ -154,5 +189,10 @@ DROP TRIGGER IF EXISTS jarvis_agent_may_only_name_its_own ON jarvis.kill_switch_
 CREATE TRIGGER jarvis_agent_may_only_name_its_own AFTER INSERT ON jarvis.kill_switch_changes
   FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_name_its_own();
 ALTER TABLE jarvis.kill_switch_changes ENABLE ALWAYS TRIGGER jarvis_agent_may_only_name_its_own;
+
+DROP TRIGGER IF EXISTS jarvis_agent_may_only_settle ON jarvis.call_details;
+CREATE TRIGGER jarvis_agent_may_only_settle AFTER UPDATE ON jarvis.call_details
+  FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_settle();
+ALTER TABLE jarvis.call_details ENABLE ALWAYS TRIGGER jarvis_agent_may_only_settle;
 
 COMMIT;

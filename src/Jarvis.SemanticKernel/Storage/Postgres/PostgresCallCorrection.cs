@@ -9,7 +9,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 internal sealed class PostgresCallCorrection(PostgresConnections connections, IJarvisDatabase database, ILogger<PostgresCallCorrection> logger) : ICallCorrectionStore
 {
     // Whoever comes second waits here, and then sees what the first one did. A statement of its own, so that the next one sees the row of ai_calls that the first one added.
-    private const string TakeRecord = "SELECT cost_source FROM jarvis.call_details WHERE call_id = $1 FOR UPDATE";
+    private const string TakeRecord = "SELECT cost_source, ai_call_id IS NOT NULL FROM jarvis.call_details WHERE call_id = $1 FOR UPDATE";
 
     private const string Correct =
         """
@@ -42,6 +42,14 @@ internal sealed class PostgresCallCorrection(PostgresConnections connections, IJ
                  goal_id, started_at AT TIME ZONE 'UTC'
           FROM before WHERE ai_call_id IS NULL
         )
+        """;
+
+    // Apart, because an agent's role may not change what is billed already, and need not.
+    private const string CorrectUnbilled = $"{Correct} SELECT";
+
+    private const string CorrectBilled =
+        $"""
+        {Correct}
         UPDATE ai_calls a
         SET model = left(coalesce(b.new_model, b.requested_model), 128), prompt_tokens = coalesce(b.new_prompt_tokens, 0),
             completion_tokens = coalesce(b.new_completion_tokens, 0), cost_usd = $12
@@ -57,7 +65,7 @@ internal sealed class PostgresCallCorrection(PostgresConnections connections, IJ
             NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                if (await TakeAsync(correction.CallId, connection, cancellationToken).ConfigureAwait(false) is not { } known)
+                if (await TakeAsync(correction.CallId, connection, cancellationToken).ConfigureAwait(false) is not ({ } known, var isBilled))
                 {
                     return null;
                 }
@@ -67,7 +75,7 @@ internal sealed class PostgresCallCorrection(PostgresConnections connections, IJ
                     return false;
                 }
 
-                NpgsqlCommand command = new(Correct, connection);
+                NpgsqlCommand command = isBilled ? new(CorrectBilled, connection) : new(CorrectUnbilled, connection);
                 await using (command.ConfigureAwait(false))
                 {
                     command.Parameters.AddRange(Values(correction));
@@ -82,13 +90,17 @@ internal sealed class PostgresCallCorrection(PostgresConnections connections, IJ
         return true;
     }
 
-    private static async Task<CostSource?> TakeAsync(Guid callId, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<(CostSource Known, bool IsBilled)?> TakeAsync(Guid callId, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         NpgsqlCommand command = new(TakeRecord, connection);
         await using (command.ConfigureAwait(false))
         {
             command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = callId });
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is string source ? StorableCost.Source(source) : null;
+            NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (row.ConfigureAwait(false))
+            {
+                return await row.ReadAsync(cancellationToken).ConfigureAwait(false) ? (StorableCost.Source(row.GetString(0)), row.GetBoolean(1)) : null;
+            }
         }
     }
 

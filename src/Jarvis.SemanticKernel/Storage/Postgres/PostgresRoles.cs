@@ -10,6 +10,10 @@ internal static class PostgresRoles
     private const string AuditTrigger = "jarvis_agent_may_only_audit_activations";
     private const string TruncateTrigger = "jarvis_agent_may_not_truncate";
     private const string ChangesTrigger = "jarvis_agent_may_only_name_its_own";
+    private const string DetailsTrigger = "jarvis_agent_may_only_settle";
+
+    // What becomes known of a call afterwards.
+    private const string Settled = "ai_call_id, cost_source, cost_usd_exact, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, model, provider";
 
     // Who is held back: the login, however it has changed its role since and whoever's function it is in, or the role that it has now. Null for everybody else. Written out in
     // each function, since a trigger of a shared table may call nothing that asks for rights in our schema.
@@ -26,12 +30,13 @@ internal static class PostgresRoles
         $$"""
         -- Two roles for Jarvis.SemanticKernel, for logins to be members of. Safe to run twice.
         --   {{Agent}}     for programs that call models: ledger, heartbeat, reading; may activate the kill switch and not release it
-        --   {{Operator}}  for people and their programs: may look, activate and release
+        --   {{Operator}}  for people and their programs: may look, activate and release, keep the books and correct what calls cost
         -- Run it as the owner of the tables with the right to create roles, after docs/schema/postgres.sql. Then:
         --   GRANT {{Agent}} TO login_of_an_agent;
         --   GRANT {{Operator}} TO login_of_an_operator;
         -- A login that is a member of both is an operator. Superusers and the owner of the tables are held back by nothing here: no agent may log in as one of them, nor
-        -- have rights on these tables from elsewhere. Agents with these rights run with AutoMigrate off.
+        -- have rights on these tables from elsewhere. Agents with these rights run with AutoMigrate off. Run it again after 'jarvis db migrate' has added tables, and when the
+        -- TypeScript program has made its table of strategies.
         BEGIN;
 
         DO $do$
@@ -61,16 +66,27 @@ internal static class PostgresRoles
         GRANT SELECT ON ai_calls, operating_costs, revenue TO {{Agent}}, {{Operator}};
         GRANT SELECT ON ALL TABLES IN SCHEMA jarvis TO {{Agent}}, {{Operator}};
         GRANT INSERT ON jarvis.kill_switch_changes TO {{Agent}}, {{Operator}};
-        GRANT INSERT ON ai_calls, jarvis.call_details TO {{Agent}};
         GRANT INSERT, UPDATE, DELETE ON jarvis.processes TO {{Agent}};
+
+        -- An operator puts back records that were refused, and rows of calls whose cost was unknown.
+        GRANT INSERT ON ai_calls, jarvis.call_details TO {{Agent}}, {{Operator}};
 
         -- Who earns and pays is for people to say. Tables that an older version lacks are granted when this is run again.
         GRANT INSERT ON operating_costs, revenue TO {{Operator}};
         DO $do$
         BEGIN
           IF to_regclass('jarvis.bookings') IS NOT NULL THEN
-            GRANT INSERT, UPDATE, DELETE ON jarvis.bookings, jarvis.strategy_goals TO {{Operator}};
+            GRANT INSERT, DELETE ON jarvis.bookings TO {{Operator}};
+            GRANT INSERT, UPDATE ON jarvis.strategy_goals TO {{Operator}};
             GRANT INSERT ON jarvis.balances TO {{Agent}}, {{Operator}};
+          END IF;
+          IF to_regclass('jarvis.corrections') IS NOT NULL THEN
+            GRANT INSERT ON jarvis.corrections TO {{Agent}}, {{Operator}};
+            GRANT UPDATE ({{Settled}}) ON jarvis.call_details TO {{Agent}}, {{Operator}};
+            GRANT UPDATE (model, prompt_tokens, completion_tokens, cost_usd) ON ai_calls TO {{Operator}};
+          END IF;
+          IF (SELECT count(*) = 2 FROM pg_attribute WHERE attrelid = to_regclass('strategies') AND attname IN ('id', 'goal_id') AND NOT attisdropped) THEN
+            GRANT SELECT (id, goal_id) ON strategies TO {{Agent}}, {{Operator}};
           END IF;
         END $do$;
 
@@ -141,6 +157,27 @@ internal static class PostgresRoles
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass('kill_switch_audit'));
         END $do$;
 
+        -- An agent finds out what nobody knew, and says in jarvis.corrections what it found; what is known stays, and so does the link to ai_calls. compact_spend, which every
+        -- process may call, mends links as its owner. Looks afterwards, when both rows are there.
+        CREATE OR REPLACE FUNCTION jarvis.agent_may_only_settle() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $fn$
+        DECLARE
+          held name := ({{WhoIsHeld}});
+          links text[] := ARRAY['ai_call_id', 'billed_as'];
+          settled text[] := string_to_array('{{Settled}}', ', ');
+        BEGIN
+          IF held IS NULL
+            OR (OLD.cost_source = 'unknown' AND OLD.ai_call_id IS NULL AND NEW.cost_source IN ('reconciled', 'computed') AND NEW.cost_usd_exact >= 0
+              AND to_jsonb(NEW) - settled = to_jsonb(OLD) - settled
+              AND EXISTS (SELECT FROM jarvis.corrections c WHERE c.call_id = NEW.call_id AND c.cost_source_after = NEW.cost_source AND c.xmin = pg_current_xact_id()::xid))
+            OR (to_jsonb(NEW) - links = to_jsonb(OLD) - links
+              AND current_user = (SELECT pg_get_userbyid(p.proowner) FROM pg_proc p WHERE p.oid = to_regprocedure('jarvis.compact_spend()')))
+          THEN
+            RETURN NULL;
+          END IF;
+          RAISE EXCEPTION 'role % may settle calls of unknown cost, nothing else: % of % refused', held, TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Log in as a member of {{Operator}}.';
+        END $fn$;
+
         -- Trigger functions are called by triggers, not by people; with this right a table of one's own could call them.
         REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jarvis FROM PUBLIC;
 
@@ -174,6 +211,11 @@ internal static class PostgresRoles
         CREATE TRIGGER {{ChangesTrigger}} AFTER INSERT ON jarvis.kill_switch_changes
           FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_name_its_own();
         ALTER TABLE jarvis.kill_switch_changes ENABLE ALWAYS TRIGGER {{ChangesTrigger}};
+
+        DROP TRIGGER IF EXISTS {{DetailsTrigger}} ON jarvis.call_details;
+        CREATE TRIGGER {{DetailsTrigger}} AFTER UPDATE ON jarvis.call_details
+          FOR EACH ROW EXECUTE FUNCTION jarvis.agent_may_only_settle();
+        ALTER TABLE jarvis.call_details ENABLE ALWAYS TRIGGER {{DetailsTrigger}};
 
         COMMIT;
 

@@ -5,6 +5,9 @@ namespace Jarvis.SemanticKernel.Tests.Storage.Postgres;
 /// <summary>What a login that is a member of jarvis_agent gets done with SQL of its own: hostile code in an agent's process.</summary>
 public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : IClassFixture<AttackedDatabases>
 {
+    private static readonly string[] Money =
+        ["ai_calls", "jarvis.call_details", "jarvis.corrections", "jarvis.spend", "operating_costs", "revenue", "jarvis.bookings", "jarvis.strategy_goals", "jarvis.balances"];
+
     public static TheoryData<string> Releases =>
     [
         """UPDATE agent_state SET value = '{"active":false}' WHERE key = 'kill_switch'""",
@@ -44,8 +47,8 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
         "UPDATE jarvis.kill_switch_version SET version = version + 1000",
         "DELETE FROM jarvis.migrations_history",
         "DELETE FROM jarvis.kill_switch_changes",
-        "UPDATE jarvis.call_details SET cost_usd_exact = 0",
-        "DELETE FROM ai_calls",
+        "UPDATE jarvis.kill_switch_activations SET version = 0",
+        "DELETE FROM jarvis.kill_switch_activations",
         "SET ROLE jarvis_operator",
         "SET ROLE owner_of_the_tables",
         "SET SESSION AUTHORIZATION owner_of_the_tables",
@@ -64,10 +67,71 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
         "CREATE TEMP TABLE mine (key text); CREATE TRIGGER t AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION jarvis.kill_switch_changed()",
     ];
 
+    public static TheoryData<string> Rewritings =>
+    [
+        "UPDATE jarvis.call_details SET cost_usd_exact = 0",
+        "UPDATE jarvis.call_details SET cost_usd_exact = 0 WHERE cost_source = 'unknown'",
+        "UPDATE jarvis.call_details SET cost_source = 'unknown', cost_usd_exact = NULL, ai_call_id = NULL WHERE cost_source = 'reported'",
+        "UPDATE jarvis.call_details SET ai_call_id = NULL WHERE ai_call_id IS NOT NULL",
+        "UPDATE jarvis.call_details SET provider = 'another'",
+        "UPDATE jarvis.call_details SET cost_source = 'reconciled', cost_usd_exact = 0 WHERE generation_id = 'gen-1' AND cost_source = 'unknown'",
+        "UPDATE jarvis.call_details SET cost_source = 'reconciled', cost_usd_exact = 5 WHERE generation_id = 'gen-2'",
+        Settle("reconciled", "0", "cost_source = 'reported'"),
+        Settle("reconciled", "0", "cost_source = 'computed'"),
+        Settle("computed", "-1", "generation_id = 'gen-1' AND cost_source = 'unknown'"),
+        Settle("computed", "NULL", "generation_id = 'gen-1' AND cost_source = 'unknown'"),
+        Settle("reported", "1", "generation_id = 'gen-1' AND cost_source = 'unknown'"),
+        "UPDATE jarvis.call_details SET started_at = now()",
+        "UPDATE jarvis.call_details SET goal_id = 7",
+        "UPDATE jarvis.call_details SET billed_as = NULL",
+        "DELETE FROM jarvis.call_details",
+        "TRUNCATE jarvis.call_details",
+        "UPDATE ai_calls SET cost_usd = 0",
+        "DELETE FROM ai_calls",
+        "TRUNCATE ai_calls",
+        "UPDATE jarvis.corrections SET cost_usd_after = 0",
+        "DELETE FROM jarvis.corrections",
+        "INSERT INTO jarvis.spend_deltas SELECT * FROM jarvis.spend_deltas",
+        "UPDATE jarvis.spend_rollup SET cost_usd = 0",
+        "DELETE FROM jarvis.spend_rollup_days",
+        "DELETE FROM jarvis.spend_pending",
+        "DELETE FROM jarvis.other_calls",
+        "SELECT jarvis.rebuild_spend()",
+    ];
+
+    public static TheoryData<string> Books =>
+    [
+        "INSERT INTO operating_costs (category, amount_usd, period_start, period_end) VALUES ('vm', -1, '2026-07-01', '2026-08-01')",
+        "UPDATE operating_costs SET amount_usd = 0",
+        "DELETE FROM operating_costs",
+        "INSERT INTO revenue (strategy_id, amount_usd) VALUES ('shop', 1000)",
+        "UPDATE revenue SET amount_usd = 1000",
+        "DELETE FROM revenue",
+        "INSERT INTO jarvis.bookings (kind, row_id, goal_id) VALUES ('cost', 2, 7)",
+        "UPDATE jarvis.bookings SET goal_id = 7",
+        "DELETE FROM jarvis.bookings",
+        "INSERT INTO jarvis.strategy_goals (strategy_id, goal_id) VALUES ('shop', 7) ON CONFLICT (strategy_id) DO UPDATE SET goal_id = 7",
+        "DELETE FROM jarvis.strategy_goals",
+        "UPDATE jarvis.balances SET remaining_usd = 1000",
+        "DELETE FROM jarvis.balances",
+    ];
+
     [Theory]
     [MemberData(nameof(Releases))]
     [MemberData(nameof(PowersOfOthers))]
     public async Task Agent_WhateverItTries_DoesNotRelease(string statement) => await AssertRefusedAsync(databases.Strict, statement);
+
+    [Theory]
+    [MemberData(nameof(Rewritings))]
+    [MemberData(nameof(Books))]
+    public async Task Agent_WhateverItTries_ChangesNoMoney(string statement)
+    {
+        string? before = await MoneyAsync(databases.Strict);
+
+        await AssertRefusedAsync(databases.Strict, statement);
+
+        Assert.Equal(before, await MoneyAsync(databases.Strict));
+    }
 
     [Theory]
     [MemberData(nameof(Releases))]
@@ -77,6 +141,17 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
 
         Assert.Matches($"^role ({databases.Generous.Agent}|jarvis_agent) may ", exception.MessageText);
     }
+
+    private static string Settle(string source, string cost, string where) =>
+        $"""
+        WITH kept AS (
+          INSERT INTO jarvis.corrections (call_id, cost_source_after, corrected_at, asked_by, cost_source_before, cost_usd_after)
+          SELECT call_id, '{source}', now(), 'worker', cost_source, 0 FROM jarvis.call_details WHERE {where})
+        UPDATE jarvis.call_details SET cost_source = '{source}', cost_usd_exact = {cost} WHERE {where}
+        """;
+
+    private static Task<string?> MoneyAsync(RolesDatabase roles) => roles.Outside.TextAsync(
+        $"SELECT {string.Join(" || ", Money.Select(table => $"(SELECT coalesce(string_agg(t::text, E'\n' ORDER BY t::text), '') FROM {table} t)"))}");
 
     private static async Task<PostgresException> AssertRefusedAsync(RolesDatabase roles, string statement)
     {

@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Tests.Fixtures;
+using Microsoft.SemanticKernel.ChatCompletion;
 
 namespace Jarvis.SemanticKernel.Tests.Storage.Postgres;
 
@@ -42,6 +43,42 @@ public sealed class PostgresForeignDatabaseTests(PostgresServer server)
         Assert.Equal((0.75m, 4 * 0.12345678m), (lines.Single(line => line.Key.Tier == "mid").CostUsd, lines.Single(line => line.Key.Tier == "strong").CostUsd));
         Assert.Equal("activate", (await storage.Switch.ReadHistoryAsync(1, TestContext.Current.CancellationToken))[0].Action);
         Assert.Equal(schema, await ForeignDatabase.DumpTablesAsync(database, schemaOnly: true));
+    }
+
+    [Fact]
+    public async Task Switch_BothProgramsByTurns_ReadWhatTheOtherWrote()
+    {
+        await using PostgresDatabase database = await server.CreateDatabaseAsync();
+        await ForeignDatabase.CreateAsync(database, "always");
+        await using JarvisHarness ours = await JarvisHarness.StartAsync(database.ConnectionString);
+        await ours.KillSwitch.ThrowIfActiveAsync(TestContext.Current.CancellationToken);
+
+        // As its agent does whenever it starts: state and audit in two statements, nothing of ours in the value.
+        await database.ExecuteAsync("""INSERT INTO agent_state (key, value) VALUES ('kill_switch', '{"active":true,"reason":"default OFF","activatedAt":"2026-07-01T12:00:00.123Z"}')""");
+        await database.ExecuteAsync("INSERT INTO kill_switch_audit (action, reason, triggered_by) VALUES ('activate', 'default OFF', 'system')");
+        await Eventually.TrueAsync(async () => (await StateAsync()).IsActive, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ("default OFF", (KillSwitchInFlight?)null, new DateTimeOffset(2026, 7, 1, 12, 0, 0, 123, TimeSpan.Zero)),
+            ((await StateAsync()).Reason, (await StateAsync()).InFlight, (await StateAsync()).Since));
+        Assert.Equal("system", (await ours.KillSwitch.GetHistoryAsync(1, TestContext.Current.CancellationToken))[0].TriggeredBy);
+
+        await ours.Operator.DeactivateAsync("fine", "cli", cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal("false fine active,deactivatedAt,reason", await TheirsAsync());
+        await ours.KillSwitch.ActivateAsync("loops", "agent", new KillSwitchActivation { InFlight = KillSwitchInFlight.Cancel }, TestContext.Current.CancellationToken);
+        Assert.Equal("true loops activatedAt,active,inFlight,reason", await TheirsAsync());
+
+        // A release of its own replaces the value, and knows no scope: that of a tier stays.
+        await ours.KillSwitch.ActivateAsync("loops", "agent", new KillSwitchActivation { Scope = KillSwitchScope.ForTier("strong") }, TestContext.Current.CancellationToken);
+        await database.ExecuteAsync("""UPDATE agent_state SET value = '{"active":false,"reason":"ok","deactivatedAt":"2026-07-01T13:00:00.000Z"}', updated_at = '2026-07-01T13:00:00.000Z' WHERE key = 'kill_switch'""");
+        await database.ExecuteAsync("INSERT INTO kill_switch_audit (action, reason, triggered_by) VALUES ('deactivate', 'ok', 'dashboard')");
+        await Eventually.TrueAsync(async () => !(await StateAsync()).IsActive, TestContext.Current.CancellationToken);
+        await ours.Chat("mid").GetChatMessageContentAsync("Work", cancellationToken: TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<KillSwitchActiveException>(() => ours.Chat("strong").GetChatMessageContentAsync("Work", cancellationToken: TestContext.Current.CancellationToken));
+
+        ValueTask<KillSwitchState> StateAsync() => ours.KillSwitch.GetStateAsync(TestContext.Current.CancellationToken);
+
+        Task<string?> TheirsAsync() => database.TextAsync(
+            "SELECT (value->>'active') || ' ' || (value->>'reason') || ' ' || (SELECT string_agg(k, ',' ORDER BY k COLLATE \"C\") FROM jsonb_object_keys(value) k) FROM agent_state WHERE key = 'kill_switch'");
     }
 
     [Theory]
