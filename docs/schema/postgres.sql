@@ -476,7 +476,29 @@ BEGIN
       links bigint;
       paired bigint;
       ids numeric;
+      said text := CASE WHEN TG_OP = 'INSERT' AND pg_trigger_depth() = 1 THEN current_setting('jarvis.ledger', true) END;
     BEGIN
+      -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
+      IF said <> '' THEN
+        IF said = 'one' THEN
+          INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status <> 'ok')::int,
+      jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
+      coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0), coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0), coalesce(jarvis.finite(cost_usd_exact), 0)
+    FROM added;
+        ELSE
+          INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+      count(*) AS calls, count(*) FILTER (WHERE status <> 'ok') AS failed,
+      count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+      coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
+      coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+    FROM added  GROUP BY 1, 2, 3, 4, 5;
+        END IF;
+        said := set_config('jarvis.ledger', '', true);
+        RETURN NULL;
+      END IF;
+
       IF TG_OP <> 'DELETE' THEN
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
@@ -548,34 +570,6 @@ BEGIN
       sum(coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0)) AS prompt_tokens, sum(coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0)) AS completion_tokens, 0 AS cached_tokens, 0 AS reasoning_tokens, sum(coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AS cost_usd
     FROM removed d WHERE ai_call_id IS NOT NULL GROUP BY 1, 2, 3;
       END IF;
-      RETURN NULL;
-    END $fn$;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
-    CREATE FUNCTION jarvis.spend_ledger_added() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $fn$
-    DECLARE
-      said text := current_setting('jarvis.ledger', true);
-    BEGIN
-      IF said = 'one' THEN
-        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status <> 'ok')::int,
-      jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
-      coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0), coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0), coalesce(jarvis.finite(cost_usd_exact), 0)
-    FROM added;
-      ELSE
-        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
-      count(*) AS calls, count(*) FILTER (WHERE status <> 'ok') AS failed,
-      count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
-      coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
-      coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
-    FROM added  GROUP BY 1, 2, 3, 4, 5;
-      END IF;
-      said := set_config('jarvis.ledger', '', true);
       RETURN NULL;
     END $fn$;
     END IF;
@@ -776,10 +770,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     LOCK TABLE ai_calls, jarvis.call_details IN SHARE ROW EXCLUSIVE MODE;
-    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
-      FOR EACH STATEMENT WHEN (NOT (pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')) EXECUTE FUNCTION jarvis.spend_details_changed();
-    CREATE TRIGGER jarvis_spend_ledger AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
-      FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')) EXECUTE FUNCTION jarvis.spend_ledger_added();
+    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
     CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON jarvis.call_details REFERENCING OLD TABLE AS removed NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
     CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON jarvis.call_details REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();

@@ -13,7 +13,6 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             migrationBuilder.Sql(Tables);
             migrationBuilder.Sql(Views);
             migrationBuilder.Sql(DetailsFunction);
-            migrationBuilder.Sql(LedgerFunction);
             migrationBuilder.Sql(AiCallsFunction);
             migrationBuilder.Sql(OtherFunctions);
             migrationBuilder.Sql(Begin);
@@ -24,7 +23,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
         {
             migrationBuilder.Sql(
                 """
-                DROP FUNCTION jarvis.spend_details_changed(), jarvis.spend_ledger_added(), jarvis.spend_ai_calls_changed(), jarvis.spend_update_begins(), jarvis.spend_truncated(), jarvis.spend_ai_calls_gone() CASCADE;
+                DROP FUNCTION jarvis.spend_details_changed(), jarvis.spend_ai_calls_changed(), jarvis.spend_update_begins(), jarvis.spend_truncated(), jarvis.spend_ai_calls_gone() CASCADE;
                 DROP FUNCTION jarvis.compact_spend(), jarvis.rebuild_spend();
                 DROP VIEW jarvis.spend, jarvis.spend_open, jarvis.ai_calls_versions;
                 DROP TABLE jarvis.spend_deltas, jarvis.spend_rollup, jarvis.spend_rollup_days, jarvis.spend_pending, jarvis.other_calls;

@@ -132,7 +132,19 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
               links bigint;
               paired bigint;
               ids numeric;
+              said text := CASE WHEN TG_OP = 'INSERT' AND pg_trigger_depth() = 1 THEN current_setting('jarvis.ledger', true) END;
             BEGIN
+              -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
+              IF said <> '' THEN
+                IF said = 'one' THEN
+                  {Add(Detail("added"))}
+                ELSE
+                  {AddDetails("added", "")}
+                END IF;
+                said := set_config('jarvis.ledger', '', true);
+                RETURN NULL;
+              END IF;
+
               IF TG_OP <> 'DELETE' THEN
                 {AddDetails("added", "")}
               END IF;
@@ -185,22 +197,6 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
               IF TG_OP <> 'INSERT' THEN
                 {AddExpected("removed", "")}
               END IF;
-              RETURN NULL;
-            END $fn$;
-            """;
-
-        private static readonly string LedgerFunction =
-            $"""
-            CREATE FUNCTION jarvis.spend_ledger_added() RETURNS trigger {Definer} AS $fn$
-            DECLARE
-              said text := current_setting('jarvis.ledger', true);
-            BEGIN
-              IF said = 'one' THEN
-                {Add(Detail("added"))}
-              ELSE
-                {AddDetails("added", "")}
-              END IF;
-              said := set_config('jarvis.ledger', '', true);
               RETURN NULL;
             END $fn$;
             """;
@@ -356,17 +352,14 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             END $fn$;
             """;
 
-        // Not of a statement that somebody's trigger makes in the middle of the ledger's.
+        // Not of a statement that somebody's trigger makes in the middle of the ledger's. Decided when the rows of ai_calls are there, before any of the two triggers runs.
         private const string OfTheLedger = "(pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')";
 
         // Both tables stand still between the triggers and the first sum. In the order in which a prepared append locks them.
         private const string Begin =
             $"""
             LOCK TABLE ai_calls, jarvis.call_details IN SHARE ROW EXCLUSIVE MODE;
-            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
-              FOR EACH STATEMENT WHEN (NOT {OfTheLedger}) EXECUTE FUNCTION jarvis.spend_details_changed();
-            CREATE TRIGGER jarvis_spend_ledger AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added
-              FOR EACH STATEMENT WHEN ({OfTheLedger}) EXECUTE FUNCTION jarvis.spend_ledger_added();
+            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
             CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON jarvis.call_details REFERENCING OLD TABLE AS removed NEW TABLE AS added
               FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
             CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON jarvis.call_details REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
