@@ -1,5 +1,8 @@
 using System.Globalization;
+using Jarvis.SemanticKernel.Testing;
+using Jarvis.SemanticKernel.Tests.Cluster;
 using Jarvis.SemanticKernel.Tests.Costs;
+using Jarvis.SemanticKernel.Tests.Fixtures;
 
 namespace Jarvis.SemanticKernel.Tests.Storage;
 
@@ -59,6 +62,45 @@ public abstract class SpendReportContract
         foreach (SpendFilter filter in filters)
         {
             await AssertAsync(storage, truth, query with { Filter = filter, GroupBy = [SpendGrouping.Model] });
+        }
+    }
+
+    [Fact]
+    public async Task EightProcesses_WhileSomebodyElseChangesTheirRows_AreWhatAddingUpGives()
+    {
+        const int Requests = 300;
+        Random random = new(4);
+        using TemporaryFolder journal = new();
+        await using StorageUnderTest storage = await OpenAsync();
+        await storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken);
+        await using OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(ct: TestContext.Current.CancellationToken);
+        upstream.OnChat = MixedCallsProcess.Answer;
+        MixedCallsProcess[] processes = [.. Enumerable.Range(0, 8).Select(_ => MixedCallsProcess.Start(upstream, storage.Setting, journal.Path, callers: 2))];
+        SpendQuery query = new() { From = TimeProvider.System.GetUtcNow().AddDays(-1), To = TimeProvider.System.GetUtcNow().AddDays(1) };
+        try
+        {
+            await upstream.WaitForRequestsAsync(Requests / 3, TestContext.Current.CancellationToken);
+            while (upstream.RequestCount < Requests)
+            {
+                await storage.AddForeignRowAsync(TimeProvider.System.GetUtcNow(), Costs[random.Next(4)], "b", random.Next(5));
+                await storage.ScalarAsync(Corrections(storage, random)[0]);
+                await storage.ReportAsync(query);
+            }
+
+            await Task.WhenAll(processes.Select(process => process.EndAsync()));
+            Assert.All(processes, process => Assert.Contains(process.Said, said => said.Fate == "seen"));
+            Assert.DoesNotContain(processes.SelectMany(process => process.Said), said => said.Fate is "failed" or "carried");
+        }
+        finally
+        {
+            await Task.WhenAll(processes.Select(process => process.DisposeAsync().AsTask()));
+        }
+
+        SpendTruth truth = await SpendTruth.ReadAsync(storage);
+        Assert.InRange(truth.Total(query).Calls, Requests / 3, long.MaxValue);
+        foreach (SpendGrouping grouping in Enum.GetValues<SpendGrouping>())
+        {
+            await AssertAsync(storage, truth, query with { GroupBy = [grouping] });
         }
     }
 

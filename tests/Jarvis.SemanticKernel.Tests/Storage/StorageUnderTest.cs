@@ -34,6 +34,9 @@ public abstract class StorageUnderTest : IAsyncDisposable
 
     internal abstract IProcessStore Processes { get; }
 
+    /// <summary>What a process is told to find the database by.</summary>
+    public abstract string Setting { get; }
+
     /// <summary>The table jarvis.call_details, by its name in this engine.</summary>
     public abstract string Details { get; }
 

@@ -257,27 +257,6 @@ public sealed class PostgresSpendSumsTests(PostgresServer server)
         }
     }
 
-    [Fact]
-    public async Task QueriesOfTheTypeScriptProgram_AgreeWhereTheyMeanTheSame()
-    {
-        await using PostgresStorage storage = await OpenAsync();
-        await storage.Calls.AppendAsync([Records.Billed(0.01m), Records.Billed(0.02m) with { Tier = "cheap" }, Records.Unbilled(), Records.Billed(4e-9m)], Ct);
-        await storage.Outside.ExecuteAsync(OtherRow);
-        SpendReport report = await storage.ReportAsync(new() { From = Records.Noon.AddHours(-1), To = Records.Noon.AddHours(1) });
-        const string Since = "SELECT coalesce(sum(cost_usd), 0) FROM ai_calls WHERE created_at >= '2026-07-01 11:00:00' AND tier = ";
-
-        Assert.Equal(0.02m, await storage.Outside.ScalarAsync(Since + "'cheap'"));
-        Assert.Equal(0.02m, report.Lines.Single(line => line.Key.Tier == "cheap").CostUsd);
-
-        // It holds eight places: half of the last one is lost with each call that has more.
-        Assert.Equal(0.51m, await storage.Outside.ScalarAsync(Since + "'mid'"));
-        Assert.Equal(0.510000004m, report.Lines.Single(line => line.Key.Tier == "mid").CostUsd);
-
-        // A call whose cost nobody knows is not in ai_calls.
-        Assert.Equal(4L, await storage.Outside.ScalarAsync("SELECT count(*) FROM ai_calls"));
-        Assert.Equal((5L, 1L), (report.Total.Calls, report.Total.UnresolvedCalls));
-    }
-
     private static string ScriptUpTo(string migration)
     {
         using PostgresSchemaContext context = PostgresSchemaContext.WithoutDatabase();

@@ -59,6 +59,8 @@ internal sealed class PostgresStorage : StorageUnderTest
 
     internal override IProcessStore Processes { get; }
 
+    public override string Setting => _outside.ConnectionString;
+
     public override string Details => "jarvis.call_details";
 
     public override string CorrectionsTable => "jarvis.corrections";

@@ -57,6 +57,8 @@ internal sealed class SqliteStorage : StorageUnderTest
 
     internal override IProcessStore Processes { get; }
 
+    public override string Setting => _path;
+
     public override string Details => "jarvis_call_details";
 
     public override string CorrectionsTable => "jarvis_corrections";
