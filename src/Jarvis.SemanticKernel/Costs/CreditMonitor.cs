@@ -24,7 +24,6 @@ internal sealed class CreditMonitor : ICreditMonitor, IDisposable
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private DateTimeOffset? _warnedAt;
-    private bool _isStopped;
     private bool _isStarted;
     private bool _isFailing;
 
@@ -138,23 +137,24 @@ internal sealed class CreditMonitor : ICreditMonitor, IDisposable
 
     private async Task JudgeAsync(CreditReading reading)
     {
-        if (Take(reading) is not { } kind)
+        if (reading.RemainingUsd is not { } remaining)
         {
             return;
         }
 
-        string left = reading.RemainingUsd!.Value.ToString("0.00####", CultureInfo.InvariantCulture);
+        string left = remaining.ToString("0.00####", CultureInfo.InvariantCulture);
+        bool isStopped = remaining < _options.StopBelowUsd && await TryStopAsync(left).ConfigureAwait(false);
+        if (Take(reading.At, remaining, isStopped) is not { } kind)
+        {
+            return;
+        }
+
         string text = kind switch
         {
             CreditNoticeKind.Recovered => $"{left} USD are left of the OpenRouter key's limit again.",
             CreditNoticeKind.Stopped => $"Only {left} USD are left of the OpenRouter key's limit. The kill switch is activated.",
             _ => $"Only {left} USD are left of the OpenRouter key's limit.",
         };
-        if (kind == CreditNoticeKind.Stopped && !await TryStopAsync(left).ConfigureAwait(false))
-        {
-            return;
-        }
-
         if (kind == CreditNoticeKind.Recovered)
         {
             _logger.CreditsRecovered(left);
@@ -168,55 +168,44 @@ internal sealed class CreditMonitor : ICreditMonitor, IDisposable
         _notifiers.Send(notice, Noticed, this);
     }
 
-    /// <summary>What there is to say, which nobody says a second time.</summary>
-    private CreditNoticeKind? Take(CreditReading reading)
+    /// <summary>What there is to say, which this process does not say a second time.</summary>
+    private CreditNoticeKind? Take(DateTimeOffset at, decimal left, bool isStopped)
     {
         lock (_gate)
         {
-            if (reading.RemainingUsd is not { } left)
-            {
-                return null;
-            }
-
             if (left >= _options.WarnBelowUsd)
             {
                 bool wasLow = _warnedAt is not null;
-                (_warnedAt, _isStopped) = (null, false);
+                _warnedAt = null;
                 return wasLow ? CreditNoticeKind.Recovered : null;
             }
 
-            if (left < _options.StopBelowUsd && !_isStopped)
-            {
-                (_isStopped, _warnedAt) = (true, reading.At);
-                return CreditNoticeKind.Stopped;
-            }
-
-            _isStopped &= left < _options.StopBelowUsd;
-            if (reading.At - _warnedAt < _options.WarnEvery)
+            if (at - _warnedAt < _options.WarnEvery && !isStopped)
             {
                 return null;
             }
 
-            _warnedAt = reading.At;
-            return CreditNoticeKind.Low;
+            _warnedAt = at;
+            return isStopped ? CreditNoticeKind.Stopped : CreditNoticeKind.Low;
         }
     }
 
+    /// <summary>False also when the switch was pulled for this fall before, by whatever process: who has released it since knows why.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A switch that cannot be written is tried again with the next reading.")]
     private async Task<bool> TryStopAsync(string left)
     {
         try
         {
-            await _switch.ActivateAsync(string.Create(CultureInfo.InvariantCulture, $"Only {left} USD are left of the OpenRouter key's limit, less than {_options.StopBelowUsd}"), "credits", cancellationToken: _ending.Token).ConfigureAwait(false);
+            if (await _store.HasStoppedAsync(_account, _options.StopBelowUsd!.Value, _ending.Token).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            await _switch.ActivateAsync(string.Create(CultureInfo.InvariantCulture, $"Only {left} USD are left of the OpenRouter key's limit, less than {_options.StopBelowUsd}"), IBalanceStore.TriggeredBy, cancellationToken: _ending.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception failure)
         {
-            lock (_gate)
-            {
-                (_isStopped, _warnedAt) = (false, null);
-            }
-
             _logger.CreditsNotStopped(failure.GetType().Name);
             return false;
         }

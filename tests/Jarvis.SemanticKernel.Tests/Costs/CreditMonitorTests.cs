@@ -136,16 +136,79 @@ public sealed class CreditMonitorTests : IAsyncLifetime
         await Assert.ThrowsAsync<KillSwitchActiveException>(() => jarvis.Chat(Tier.Mid).GetChatMessageContentAsync("Work", cancellationToken: Ct));
 
         await jarvis.Operator.DeactivateAsync("I know", "me", cancellationToken: Ct);
+        _clock.Advance(TimeSpan.FromMinutes(5));
         await monitor.CheckAsync(Ct);
         Assert.False((await jarvis.KillSwitch.GetStateAsync(Ct)).IsActive);
 
         foreach (decimal left in (decimal[])[8m, 0.5m])
         {
             _left = left;
+            _clock.Advance(TimeSpan.FromMinutes(5));
             await monitor.CheckAsync(Ct);
         }
 
         Assert.True((await jarvis.KillSwitch.GetStateAsync(Ct)).IsActive);
+    }
+
+    [Fact]
+    public async Task StopBelow_AnotherProcessOrTheNextOne_DoesNotOverruleTheOperatorEither()
+    {
+        await using SqliteTestDatabase database = new();
+        await using JarvisHarness first = await StartAsync(OnOneDatabase);
+        await using JarvisHarness beside = await StartAsync(OnOneDatabase);
+        ICreditMonitor neighbour = beside.Services.GetRequiredService<ICreditMonitor>();
+        _left = 8m;
+        await neighbour.CheckAsync(Ct);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        _left = 0.75m;
+        await first.Services.GetRequiredService<ICreditMonitor>().CheckAsync(Ct);
+        Assert.True((await first.KillSwitch.GetStateAsync(Ct)).IsActive);
+        Assert.Equal(CreditNoticeKind.Stopped, (await _notices.NextAsync()).Kind);
+        await first.Operator.DeactivateAsync("I know", "me", cancellationToken: Ct);
+
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await neighbour.CheckAsync(Ct);
+        await using JarvisHarness next = await StartAsync(OnOneDatabase);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await next.Services.GetRequiredService<ICreditMonitor>().CheckAsync(Ct);
+
+        Assert.False((await next.KillSwitch.GetStateAsync(Ct)).IsActive);
+        Assert.Equal([CreditNoticeKind.Low, CreditNoticeKind.Low], [(await _notices.NextAsync()).Kind, (await _notices.NextAsync()).Kind]);
+
+        // Enough again, whoever saw it, and then another fall.
+        foreach (decimal left in (decimal[])[8m, 0.5m])
+        {
+            _left = left;
+            _clock.Advance(TimeSpan.FromMinutes(5));
+            await (left > 1m ? neighbour : next.Services.GetRequiredService<ICreditMonitor>()).CheckAsync(Ct);
+        }
+
+        Assert.True((await next.KillSwitch.GetStateAsync(Ct)).IsActive);
+
+        void OnOneDatabase(JarvisRoutingOptions options) => (options.Database, options.Credits.StopBelowUsd) = (database.Setting, 1m);
+    }
+
+    [Fact]
+    public async Task StopBelow_SwitchThatCannotBeWritten_IsTriedAgainWithTheNextReading()
+    {
+        await using SqliteTestDatabase database = new();
+        await using JarvisHarness jarvis = await StartAsync(options => (options.Database, options.Credits.StopBelowUsd) = (database.Setting, 1m));
+        ICreditMonitor monitor = jarvis.Services.GetRequiredService<ICreditMonitor>();
+        await jarvis.Services.GetRequiredService<IJarvisDatabase>().EnsureReadyAsync(Ct);
+        await database.ExecuteAsync("CREATE TRIGGER refuses BEFORE INSERT ON agent_state BEGIN SELECT raise(ABORT, 'no'); END");
+        _left = 0.75m;
+        await monitor.CheckAsync(Ct);
+
+        Assert.False((await jarvis.KillSwitch.GetStateAsync(Ct)).IsActive);
+        Assert.Equal(CreditNoticeKind.Low, (await _notices.NextAsync()).Kind);
+        Assert.Single(_logs.GetSnapshot(), log => log.Level == LogLevel.Error && log.Message.Contains("could not be activated for want of credits", StringComparison.Ordinal));
+
+        await database.ExecuteAsync("DROP TRIGGER refuses");
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await monitor.CheckAsync(Ct);
+
+        Assert.True((await jarvis.KillSwitch.GetStateAsync(Ct)).IsActive);
+        Assert.Equal(CreditNoticeKind.Stopped, (await _notices.NextAsync()).Kind);
     }
 
     [Fact]

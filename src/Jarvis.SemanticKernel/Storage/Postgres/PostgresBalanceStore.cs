@@ -15,6 +15,13 @@ internal sealed class PostgresBalanceStore(PostgresConnections connections, IJar
     private const string First = $"SELECT {Columns} FROM jarvis.balances WHERE account = $1 ORDER BY at LIMIT 1";
     private const string Newest = $"SELECT {Columns} FROM jarvis.balances ORDER BY at DESC LIMIT 1";
 
+    private const string HasStopped =
+        $"""
+        SELECT EXISTS (
+          SELECT FROM kill_switch_audit a WHERE a.action = 'activate' AND a.triggered_by = '{IBalanceStore.TriggeredBy}' AND NOT EXISTS (
+            SELECT FROM jarvis.balances b WHERE b.account = $1 AND b.remaining_usd >= $2 AND b.at >= a.created_at AT TIME ZONE 'UTC'))
+        """;
+
     public async Task AddAsync(string account, CreditReading reading, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -29,6 +36,18 @@ internal sealed class PostgresBalanceStore(PostgresConnections connections, IJar
             }
 
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<bool> HasStoppedAsync(string account, decimal enoughUsd, CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        NpgsqlCommand command = connections.Main.CreateCommand(HasStopped);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
+            command.Parameters.Add(new NpgsqlParameter<decimal> { TypedValue = enoughUsd });
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
         }
     }
 

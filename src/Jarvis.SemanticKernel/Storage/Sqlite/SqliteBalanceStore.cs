@@ -8,6 +8,13 @@ internal sealed class SqliteBalanceStore(SqliteConnections connections, IJarvisD
     private const decimal PerUsd = 1_000_000_000_000m;
     private const string Columns = "at, limit_usd, remaining_usd, used_usd, ledger_usd, account";
 
+    private const string HasStopped =
+        $"""
+        SELECT EXISTS (
+          SELECT 1 FROM kill_switch_audit a WHERE a.action = 'activate' AND a.triggered_by = '{IBalanceStore.TriggeredBy}' AND NOT EXISTS (
+            SELECT 1 FROM jarvis_balances b WHERE b.account = $account AND b.remaining_usd >= $enough AND b.at >= a.created_at))
+        """;
+
     public async Task AddAsync(string account, CreditReading reading, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -25,6 +32,20 @@ internal sealed class SqliteBalanceStore(SqliteConnections connections, IJarvisD
                 command.ExecuteNonQuery();
 
                 void Add(string name, decimal? amount) => command.Parameters.AddWithValue(name, SqliteMoney.FromExact(amount).Units is { } units ? units : DBNull.Value);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<bool> HasStoppedAsync(string account, decimal enoughUsd, CancellationToken cancellationToken)
+    {
+        await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        return await connections.ReadAsync(
+            connection =>
+            {
+                using SqliteCommand command = new(HasStopped, connection);
+                command.Parameters.AddWithValue("$account", account);
+                command.Parameters.AddWithValue("$enough", SqliteMoney.FromExact(enoughUsd).Units);
+                return (long)command.ExecuteScalar()! != 0;
             },
             cancellationToken).ConfigureAwait(false);
     }
