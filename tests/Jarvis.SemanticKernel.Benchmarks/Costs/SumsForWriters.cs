@@ -2,19 +2,22 @@ using System.Diagnostics;
 using Jarvis.SemanticKernel.Benchmarks.Measuring;
 using Jarvis.SemanticKernel.Benchmarks.Report;
 using Jarvis.SemanticKernel.Benchmarks.Throughput;
+using Jarvis.SemanticKernel.Ledger;
 using Jarvis.SemanticKernel.Storage.Postgres;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Jarvis.SemanticKernel.Benchmarks.Costs;
 
-/// <summary>Eight writers at once, the triggers switched on and off in turn.</summary>
+/// <summary>Eight writers at once, the triggers switched on and off in turn: their stores with batches of a size, and their ledgers with callers that share commits.</summary>
 internal static class SumsForWriters
 {
     private const int Writers = 8;
 
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(400);
     private static readonly int[] Batches = [1, 8, 25, 100];
+    private static readonly int[] Callers = [1, 8, 32];
 
     public static async Task<string> MeasureAsync(Databases databases, int rounds)
     {
@@ -34,7 +37,19 @@ internal static class SumsForWriters
             Table table = new($"{Writers} writers, {rounds} slices each way", "records/s without sums", "with", "fewer records/s: min, median, max", "server CPU µs a record without", "with", "more CPU: median");
             foreach (int batch in Batches)
             {
-                await MeasureAsync(databases, stores, server, batch, rounds, table).ConfigureAwait(false);
+                await MeasureAsync(databases, $"batches of {batch}", () => WriteAsync(stores, server, batch), rounds, table).ConfigureAwait(false);
+            }
+
+            GroupCommitLedger[] ledgers = [.. stores.Select(store => new GroupCommitLedger(
+                store, Options.Create(new JarvisRoutingOptions()), TimeProvider.System, NullLogger<GroupCommitLedger>.Instance))];
+            foreach (int callers in Callers)
+            {
+                await MeasureAsync(databases, $"{Writers} ledgers, {callers} callers each", () => WriteAsync(ledgers, server, callers), rounds, table).ConfigureAwait(false);
+            }
+
+            foreach (GroupCommitLedger ledger in ledgers)
+            {
+                await ledger.DisposeAsync().ConfigureAwait(false);
             }
 
             return table.ToString();
@@ -53,7 +68,7 @@ internal static class SumsForWriters
         }
     }
 
-    private static async Task MeasureAsync(Databases databases, IReadOnlyList<PostgresAiCallStore> stores, OtherProcesses server, int batch, int rounds, Table table)
+    private static async Task MeasureAsync(Databases databases, string name, Func<Task<(double Rate, double Cpu)>> writeAsync, int rounds, Table table)
     {
         await databases.ClearPostgresAsync().ConfigureAwait(false);
         List<(double Rate, double Cpu)> without = [];
@@ -63,7 +78,7 @@ internal static class SumsForWriters
             foreach (bool sums in round % 2 == 0 ? new[] { false, true } : [true, false])
             {
                 await SwitchAsync(databases.Postgres, sums).ConfigureAwait(false);
-                (double, double) slice = await WriteAsync(stores, server, batch).ConfigureAwait(false);
+                (double, double) slice = await writeAsync().ConfigureAwait(false);
                 if (round >= 0)
                 {
                     (sums ? with : without).Add(slice);
@@ -75,7 +90,7 @@ internal static class SumsForWriters
         double[] slower = [.. with.Zip(without, (a, b) => 1 - (a.Rate / b.Rate)).Order()];
         double[] dearer = [.. with.Zip(without, (a, b) => (a.Cpu / b.Cpu) - 1).Order()];
         table.Add(
-            $"batches of {batch}",
+            name,
             $"{Median(without.Select(slice => slice.Rate)):0}", $"{Median(with.Select(slice => slice.Rate)):0}",
             $"{slower[0]:0 %}, {slower[slower.Length / 2]:0 %}, {slower[^1]:0 %}",
             $"{Median(without.Select(slice => slice.Cpu)):0.0}", $"{Median(with.Select(slice => slice.Cpu)):0.0}", $"{dearer[dearer.Length / 2]:0 %}");
@@ -93,17 +108,30 @@ internal static class SumsForWriters
         }
     }
 
-    private static async Task<(double Rate, double Cpu)> WriteAsync(IReadOnlyList<PostgresAiCallStore> stores, OtherProcesses server, int batch)
+    private static Task<(double Rate, double Cpu)> WriteAsync(List<PostgresAiCallStore> stores, OtherProcesses server, int batch) =>
+        WriteAsync(server, stores.Count, async writer =>
+        {
+            await stores[writer].AppendAsync([.. Enumerable.Range(0, batch).Select(_ => SampleRecord.New())], CancellationToken.None).ConfigureAwait(false);
+            return batch;
+        });
+
+    private static Task<(double Rate, double Cpu)> WriteAsync(GroupCommitLedger[] ledgers, OtherProcesses server, int callers) =>
+        WriteAsync(server, ledgers.Length * callers, async caller =>
+        {
+            await ledgers[caller % ledgers.Length].AppendAsync(SampleRecord.New()).ConfigureAwait(false);
+            return 1;
+        });
+
+    private static async Task<(double Rate, double Cpu)> WriteAsync(OtherProcesses server, int callers, Func<int, Task<int>> writeAsync)
     {
         double cpu = server.CpuMicroseconds().Database;
         long start = Stopwatch.GetTimestamp();
-        long[] written = await Task.WhenAll(stores.Select(store => Task.Run(async () =>
+        long[] written = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
             long records = 0;
             while (Stopwatch.GetElapsedTime(start) < Slice)
             {
-                await store.AppendAsync([.. Enumerable.Range(0, batch).Select(_ => SampleRecord.New())], CancellationToken.None).ConfigureAwait(false);
-                records += batch;
+                records += await writeAsync(caller).ConfigureAwait(false);
             }
 
             return records;
