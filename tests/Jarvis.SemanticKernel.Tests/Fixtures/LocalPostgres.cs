@@ -21,6 +21,9 @@ internal sealed class LocalPostgres : IRunningPostgres
         cat >/dev/null
         """;
 
+    // Only the first process of the server takes children that ended off the list: it is stopped first, and continued last.
+    private const string FindServer = "pid=$(head -n 1 \"$1/postmaster.pid\") && children=/proc/$pid/task/$pid/children";
+
     private readonly Process _script;
     private readonly string _bin;
     private readonly string _data;
@@ -65,9 +68,9 @@ internal sealed class LocalPostgres : IRunningPostgres
     }
 
     /// <summary>Stops every process of the server where it is, as a machine does that hangs: connections stay, and nothing answers.</summary>
-    public async Task PauseAsync() => await SignalAsync("STOP");
+    public Task PauseAsync() => CommandAsync($"{FindServer} && kill -STOP $pid && (kill -STOP $(cat $children) || kill -STOP $(cat $children))", _data);
 
-    public async Task ContinueAsync() => await SignalAsync("CONT");
+    public Task ContinueAsync() => CommandAsync($"{FindServer} && kill -CONT $(cat $children) $pid", _data);
 
     /// <summary>Ends the server without a word and starts it again.</summary>
     public async Task RestartAsync()
@@ -100,8 +103,6 @@ internal sealed class LocalPostgres : IRunningPostgres
         await _script.WaitForExitAsync();
         _script.Dispose();
     }
-
-    private Task SignalAsync(string signal) => CommandAsync("pid=$(head -n 1 \"$2/postmaster.pid\") && kill -$1 $pid $(cat /proc/$pid/task/$pid/children)", signal, _data);
 
     private static async Task CommandAsync(string script, params string[] arguments)
     {
