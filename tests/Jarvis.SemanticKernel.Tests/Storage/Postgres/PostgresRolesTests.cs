@@ -165,4 +165,23 @@ public sealed class PostgresRolesTests(PostgresServer server)
         await roles.Outside.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE ON agent_state TO {roles.Operator}");
         await ExamineAsync(roles, roles.Operator, DatabaseFindingOutcome.Notice, "could release the kill switch, and so could every agent");
     }
+
+    [Fact]
+    public async Task ExamineAsync_RightsThatCameLater_AreMissedUntilTheScriptIsAppliedAgain()
+    {
+        await using RolesDatabase roles = await RolesDatabase.CreateAsync(server);
+        await roles.Outside.ExecuteAsync(
+            """
+            REVOKE ALL ON jarvis.balances, jarvis.corrections FROM jarvis_agent, jarvis_operator;
+            CREATE TABLE strategies (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, goal_id integer NOT NULL)
+            """);
+        const string Lacked = "lacks rights that it needs: INSERT on jarvis.balances, INSERT on jarvis.corrections, SELECT on jarvis.balances, SELECT on jarvis.corrections, SELECT on strategies.";
+        await ExamineAsync(roles, roles.Agent, DatabaseFindingOutcome.Fault, "is a member of jarvis_agent and " + Lacked);
+        await ExamineAsync(roles, roles.Operator, DatabaseFindingOutcome.Fault, "is a member of jarvis_operator and " + Lacked);
+
+        await roles.Outside.PsqlAsync(PostgresRoles.Script);
+
+        await ExamineAsync(roles, roles.Agent, DatabaseFindingOutcome.Ok, "may activate the kill switch and not release it");
+        await ExamineAsync(roles, roles.Operator, DatabaseFindingOutcome.Ok, "may activate and release the kill switch");
+    }
 }
