@@ -88,6 +88,23 @@ public sealed class FailureTests : IDisposable
         AssertHarmless(result);
     }
 
+    [Theory]
+    [InlineData("status")]
+    [InlineData("kill|why")]
+    public async Task ServerThatHangsUp_IsSaidInOneSentence(string command)
+    {
+        SilentServer server = new();
+        int port = server.Port;
+        Task hangingUp = server.HangUpAsync();
+        CliResult result = await _jarvis.RunAsync([.. command.Split('|'), "-d", $"Host=127.0.0.1;Port={port};Database=agents;Username=someone;Password={Secret};SSL Mode=Disable"]);
+        server.Dispose();
+        await hangingUp;
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches($"^error: PostgreSQL database agents on 127.0.0.1:{port} as someone .* cannot be reached: [^.]*\\. Check that the server runs .*\\n$", result.Error);
+        AssertHarmless(result);
+    }
+
     [Fact]
     public async Task NoServer_IsSaidInOneSentence()
     {

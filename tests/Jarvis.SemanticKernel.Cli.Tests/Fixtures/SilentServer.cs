@@ -19,5 +19,22 @@ internal sealed class SilentServer : IDisposable
         await client.ReceiveAsync(new byte[1], cancellationToken);
     }
 
+    /// <summary>Hangs up on whoever speaks to it, until it is gone.</summary>
+    public async Task HangUpAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                using Socket client = await _listener.AcceptSocketAsync();
+                await client.ReceiveAsync(new byte[1]);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is gone.
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
 }

@@ -98,8 +98,16 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
         PostgresErrorCodes.InvalidCatalogName => new($"{Description} does not exist. Create it, or run 'jarvis db migrate', which does.", exception),
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             new($"{Description} refused the login: {MessageOf(exception)}. Correct the user name or password in {_target.Source}.", exception),
-        null => new($"{Description} cannot be reached: {exception.Message}. Check that the server runs and that {_target.Source} names it.", exception),
+        null => new($"{Description} cannot be reached: {CauseOf(exception)}. Check that the server runs and that {_target.Source} names it.", exception),
         _ => new($"{Description} cannot be prepared: {MessageOf(exception)} (SQLSTATE {exception.SqlState}).", exception),
+    };
+
+    // Of a connection that broke or hung in the middle, the driver's own words say no more than that there was an exception.
+    private static string CauseOf(NpgsqlException exception) => exception.InnerException switch
+    {
+        TimeoutException => "The operation has timed out",
+        IOException cause => cause.Message.TrimEnd('.'),
+        _ => exception.Message,
     };
 
     private static string MessageOf(NpgsqlException exception) => exception is PostgresException postgres ? postgres.MessageText : exception.Message;
