@@ -102,13 +102,14 @@ internal sealed class PostgresJarvisDatabase : IJarvisDatabase
         _ => new($"{Description} cannot be prepared: {MessageOf(exception)} (SQLSTATE {exception.SqlState}).", exception),
     };
 
-    // Of a connection that broke or hung in the middle, the driver's own words say no more than that there was an exception.
-    private static string CauseOf(NpgsqlException exception) => exception.InnerException switch
-    {
-        TimeoutException => "The operation has timed out",
-        IOException cause => cause.Message.TrimEnd('.'),
-        _ => exception.Message,
-    };
+    // Of a connection that broke or hung in the middle the driver says no more than that there was an exception. What else it says, of a pool for instance, is its own.
+    private static string CauseOf(NpgsqlException exception) =>
+        (exception.Message.StartsWith("Exception while ", StringComparison.Ordinal) ? exception.InnerException : null) switch
+        {
+            null => exception.Message.TrimEnd('.'),
+            TimeoutException => "The operation has timed out",
+            { } cause => cause.Message.TrimEnd('.'),
+        };
 
     private static string MessageOf(NpgsqlException exception) => exception is PostgresException postgres ? postgres.MessageText : exception.Message;
 }

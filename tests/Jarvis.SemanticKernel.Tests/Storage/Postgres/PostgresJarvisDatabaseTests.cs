@@ -111,6 +111,20 @@ public sealed class PostgresJarvisDatabaseTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task EnsureReadyAsync_ExhaustedPool_SaysThatItIs()
+    {
+        PostgresDatabase database = await server.CreateDatabaseAsync();
+        await using PostgresStorage storage = new(
+            database, connectionString: new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 1, Timeout = 1 }.ConnectionString);
+        await using NpgsqlConnection taken = await storage.Connections.Main.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+        JarvisDatabaseException exception = await Assert.ThrowsAsync<JarvisDatabaseException>(() => storage.Database.EnsureReadyAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Contains("connection pool has been exhausted", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("..", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Times_ServerInAnotherZone_AreUtcInEveryTable()
     {
         await using PostgresStorage storage = new(await server.CreateDatabaseAsync("Europe/Berlin"));
