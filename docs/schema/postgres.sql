@@ -479,27 +479,13 @@ BEGIN
       said text := CASE WHEN TG_OP = 'INSERT' AND pg_trigger_depth() = 1 THEN current_setting('jarvis.ledger', true) END;
     BEGIN
       -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
-      IF said <> '' THEN
-        IF said = 'one' THEN
-          INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+      IF said = 'one' THEN
+        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status <> 'ok')::int,
       jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
       coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0), coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0), coalesce(jarvis.finite(cost_usd_exact), 0)
     FROM added;
-        ELSE
-          INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
-      count(*) AS calls, count(*) FILTER (WHERE status <> 'ok') AS failed,
-      count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
-      coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
-      coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
-    FROM added  GROUP BY 1, 2, 3, 4, 5;
-        END IF;
-        said := set_config('jarvis.ledger', '', true);
-        RETURN NULL;
-      END IF;
-
-      IF TG_OP <> 'DELETE' THEN
+      ELSIF TG_OP <> 'DELETE' THEN
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
       count(*) AS calls, count(*) FILTER (WHERE status <> 'ok') AS failed,
@@ -507,6 +493,10 @@ BEGIN
       coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
       coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
     FROM added  GROUP BY 1, 2, 3, 4, 5;
+      END IF;
+      IF said <> '' THEN
+        said := set_config('jarvis.ledger', '', true);
+        RETURN NULL;
       END IF;
       IF TG_OP <> 'INSERT' THEN
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)

@@ -135,18 +135,14 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
               said text := CASE WHEN TG_OP = 'INSERT' AND pg_trigger_depth() = 1 THEN current_setting('jarvis.ledger', true) END;
             BEGIN
               -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
+              IF said = 'one' THEN
+                {Add(Detail("added"))}
+              ELSIF TG_OP <> 'DELETE' THEN
+                {AddDetails("added", "")}
+              END IF;
               IF said <> '' THEN
-                IF said = 'one' THEN
-                  {Add(Detail("added"))}
-                ELSE
-                  {AddDetails("added", "")}
-                END IF;
                 said := set_config('jarvis.ledger', '', true);
                 RETURN NULL;
-              END IF;
-
-              IF TG_OP <> 'DELETE' THEN
-                {AddDetails("added", "")}
               END IF;
               IF TG_OP <> 'INSERT' THEN
                 {AddDetails("removed", "-")}
