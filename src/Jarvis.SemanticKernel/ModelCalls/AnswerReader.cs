@@ -97,7 +97,7 @@ internal static class AnswerReader
                 else if (reader.IsNamed("finish_reason"u8))
                 {
                     reader.Read();
-                    facts.FinishedWithError |= reader.TokenType == JsonTokenType.String && reader.IsNamed("error"u8);
+                    facts.FinishedWithError |= reader.TokenType == JsonTokenType.String && reader.IsText("error"u8);
                     reader.Skip();
                 }
                 else

@@ -8,10 +8,23 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>Reads the value after a property name. A value of another kind than expected reads as null: unknown, never a guess.</summary>
 internal static class JsonValueExtensions
 {
-    /// <summary>Compares a property name, or a text. Those without escapes, which are all that anybody sends, are compared as they are.</summary>
+    /// <summary>Compares a property name. Names without escapes, which are all that anybody sends, are compared as they are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNamed(this ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-        reader.ValueIsEscaped || reader.HasValueSequence ? IsText(ref reader, name) : reader.ValueSpan.SequenceEqual(name);
+        reader.ValueIsEscaped || reader.HasValueSequence ? reader.IsText(name) : reader.ValueSpan.SequenceEqual(name);
+
+    /// <summary>Compares a name or a text. Half a surrogate pair is valid JSON, but no text at all, and so not this one.</summary>
+    public static bool IsText(this ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            return reader.ValueTextEquals(text);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Reads a text; keeps <paramref name="known"/> when it says the same, so that a stream's chunks allocate it once.</summary>
     public static string? ReadText(this ref Utf8JsonReader reader, string? known)
@@ -41,19 +54,6 @@ internal static class JsonValueExtensions
     {
         reader.Read();
         return reader.CurrentDecimal();
-    }
-
-    private static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
-    {
-        try
-        {
-            return reader.ValueTextEquals(text);
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair: valid JSON, but no text at all, and so not this one.
-            return false;
-        }
     }
 
     private static decimal? CurrentDecimal(this ref Utf8JsonReader reader)
