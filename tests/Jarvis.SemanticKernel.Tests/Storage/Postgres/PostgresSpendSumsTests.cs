@@ -166,12 +166,19 @@ public sealed class PostgresSpendSumsTests(PostgresServer server)
         }
     }
 
-    [Fact]
-    public async Task LedgerAppend_TriggerOfSomebodyElseInTheMiddleOfIt_IsCounted()
+    [Theory]
+    [InlineData(OtherRow)]
+    [InlineData(
+        """
+        WITH billed AS (INSERT INTO ai_calls (model, tier, prompt_tokens, completion_tokens, cost_usd, created_at) VALUES ('o', 'mid', 1, 2, 0.5, '2026-07-01 12:00:00') RETURNING id)
+        INSERT INTO jarvis.call_details (call_id, ai_call_id, requested_model, tier, status, cost_source, cost_usd_exact, prompt_tokens, completion_tokens, latency_ms, streamed, attempt, started_at)
+        SELECT gen_random_uuid(), id, 'o', 'mid', 'ok', 'reported', 0.5, 1, 2, 0, false, 1, '2026-07-01 12:00:00Z' FROM billed
+        """)]
+    public async Task LedgerAppend_TriggerOfSomebodyElseInTheMiddleOfIt_IsCounted(string statement)
     {
         await using PostgresStorage storage = await OpenAsync();
         await storage.Outside.ExecuteAsync(
-            $"CREATE FUNCTION copy_call() RETURNS trigger LANGUAGE plpgsql AS $fn$ BEGIN {OtherRow}; RETURN NULL; END $fn$;"
+            $"CREATE FUNCTION copy_call() RETURNS trigger LANGUAGE plpgsql AS $fn$ BEGIN IF pg_trigger_depth() = 1 THEN {statement}; END IF; RETURN NULL; END $fn$;"
             + "CREATE TRIGGER copy_call AFTER INSERT ON jarvis.call_details FOR EACH ROW EXECUTE FUNCTION copy_call()");
 
         await storage.Calls.AppendAsync([Records.Billed(0.1m), Records.Billed(0.2m)], Ct);
