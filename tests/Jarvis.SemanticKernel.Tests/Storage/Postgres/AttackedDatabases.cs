@@ -18,7 +18,12 @@ public sealed class AttackedDatabases(PostgresServer server) : IAsyncLifetime
     {
         _strict = await CreateAsync();
         _generous = await CreateAsync();
-        await _generous.Outside.ExecuteAsync("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO PUBLIC; DROP TRIGGER jarvis_append_only ON kill_switch_audit");
+        await _generous.Outside.ExecuteAsync(
+            """
+            GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO PUBLIC;
+            GRANT UPDATE ON jarvis.call_details TO PUBLIC;
+            DROP TRIGGER jarvis_append_only ON kill_switch_audit
+            """);
     }
 
     public async ValueTask DisposeAsync()

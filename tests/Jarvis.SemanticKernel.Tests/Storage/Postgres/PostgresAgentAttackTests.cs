@@ -142,6 +142,14 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
         Assert.Matches($"^role ({databases.Generous.Agent}|jarvis_agent) may ", exception.MessageText);
     }
 
+    [Fact]
+    public async Task AgentWithEveryRightOnTheRows_SettlesTheCostAndNothingElse()
+    {
+        PostgresException exception = await AssertRefusedAsync(databases.Generous, Settle("reconciled", "1, goal_id = 7", "generation_id = 'gen-1' AND cost_source = 'unknown'"));
+
+        Assert.Contains("may settle calls of unknown cost, nothing else", exception.MessageText, StringComparison.Ordinal);
+    }
+
     private static string Settle(string source, string cost, string where) =>
         $"""
         WITH kept AS (
