@@ -1,5 +1,6 @@
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Jarvis.SemanticKernel.Tests.MainJob;
+using Jarvis.SemanticKernel.Tests.Storage.Postgres;
 using Npgsql;
 
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
@@ -52,6 +53,29 @@ public sealed class DatabaseFaultTests(OwnPostgresServer server) : IClassFixture
 
         // What was opened meanwhile: the listener and the guard may each have tried a new connection.
         Assert.InRange(await ConnectionsAsync(database), 0, before + 4);
+    }
+
+    [Fact]
+    public async Task HangingInTheMiddle_IsSaidToHaveTimedOut()
+    {
+        await using PostgresDatabase database = await server.CreateDatabaseAsync();
+        await using PostgresStorage storage = new(database, ownsDatabase: false, connectionString: new NpgsqlConnectionStringBuilder(database.ConnectionString) { Timeout = 1, CommandTimeout = 1 }.ConnectionString);
+        await using (await storage.Connections.Main.OpenConnectionAsync(Ct))
+        {
+        }
+
+        JarvisDatabaseException hung;
+        await server.Server.PauseAsync();
+        try
+        {
+            hung = await Assert.ThrowsAsync<JarvisDatabaseException>(() => storage.Database.EnsureReadyAsync(Ct).AsTask());
+        }
+        finally
+        {
+            await server.Server.ContinueAsync();
+        }
+
+        Assert.Contains("cannot be reached: The operation has timed out. Check that the server runs", hung.Message, StringComparison.Ordinal);
     }
 
     [Fact]
