@@ -403,6 +403,9 @@ BEGIN
       hour timestamptz NOT NULL, tier text NOT NULL, model text NOT NULL, provider text, cost_source text, calls bigint NOT NULL, failed bigint NOT NULL, unresolved bigint NOT NULL,
       prompt_tokens bigint NOT NULL, completion_tokens bigint NOT NULL, cached_tokens bigint NOT NULL, reasoning_tokens bigint NOT NULL, cost_usd numeric NOT NULL);
     CREATE INDEX spend_rollup_days_hour ON jarvis.spend_rollup_days (hour);
+    CREATE TABLE jarvis.spend_rollup_totals (
+      hour timestamptz PRIMARY KEY, calls bigint NOT NULL, failed bigint NOT NULL, unresolved bigint NOT NULL,
+      prompt_tokens bigint NOT NULL, completion_tokens bigint NOT NULL, cached_tokens bigint NOT NULL, reasoning_tokens bigint NOT NULL, cost_usd numeric NOT NULL);
     CREATE TABLE jarvis.spend_pending (ai_call_id integer NOT NULL);
     CREATE TABLE jarvis.other_calls (ai_call_id integer NOT NULL, created_at timestamp NOT NULL, goal_id integer);
     CREATE INDEX other_calls_created_at ON jarvis.other_calls (created_at, ai_call_id);
@@ -471,67 +474,78 @@ END $EF$;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
-    CREATE FUNCTION jarvis.spend_details_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $fn$
+    CREATE FUNCTION jarvis.spend_details_inserted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $fn$
     DECLARE
+      said pg_catalog.text := CASE WHEN pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.=) 1 THEN pg_catalog.current_setting('jarvis.ledger', true) END;
+      path pg_catalog.text;
+      seqscan pg_catalog.text;
       links bigint;
       paired bigint;
       ids numeric;
-      said text := CASE WHEN TG_OP = 'INSERT' AND pg_trigger_depth() = 1 THEN current_setting('jarvis.ledger', true) END;
     BEGIN
       -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
-      IF said = 'one' THEN
+      IF said OPERATOR(pg_catalog.=) 'one' THEN
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status <> 'ok')::int,
+    SELECT pg_catalog.date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status OPERATOR(pg_catalog.<>) 'ok')::int,
       jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
       coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0), coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0), coalesce(jarvis.finite(cost_usd_exact), 0)
     FROM added;
-      ELSIF TG_OP <> 'DELETE' THEN
-        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
-      count(*) AS calls, count(*) FILTER (WHERE status <> 'ok') AS failed,
-      count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
-      coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
-      coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
-    FROM added  GROUP BY 1, 2, 3, 4, 5;
-      END IF;
-      IF said <> '' THEN
-        said := set_config('jarvis.ledger', '', true);
         RETURN NULL;
       END IF;
-      IF TG_OP <> 'INSERT' THEN
-        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
-      -count(*) AS calls, -count(*) FILTER (WHERE status <> 'ok') AS failed,
-      -count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
-      -coalesce(sum(prompt_tokens), 0) AS prompt_tokens, -coalesce(sum(completion_tokens), 0) AS completion_tokens, -coalesce(sum(cached_tokens), 0) AS cached_tokens,
-      -coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, -coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
-    FROM removed  GROUP BY 1, 2, 3, 4, 5;
+      INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT pg_catalog.date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+      pg_catalog.count(*) AS calls, pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.<>) 'ok') AS failed,
+      pg_catalog.count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+      coalesce(pg_catalog.sum(prompt_tokens), 0) AS prompt_tokens, coalesce(pg_catalog.sum(completion_tokens), 0) AS completion_tokens,
+      coalesce(pg_catalog.sum(cached_tokens), 0) AS cached_tokens, coalesce(pg_catalog.sum(reasoning_tokens), 0) AS reasoning_tokens,
+      coalesce(pg_catalog.sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+    FROM added GROUP BY 1, 2, 3, 4, 5;
+      IF said OPERATOR(pg_catalog.<>) '' THEN
+        RETURN NULL;
       END IF;
+      path := pg_catalog.current_setting('search_path');
+      seqscan := pg_catalog.current_setting('enable_seqscan');
+      PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('enable_seqscan', 'off', true);
 
       -- The ordinary case: every row of ai_calls that is named was inserted by this very statement and says what is expected of it. Then neither it nor the expectation is
       -- added, and the trigger of ai_calls, which comes next, is told to leave these rows out. Rows of this statement are told by its transaction and its command; an
       -- UPDATE would leave the same traces, so after one nothing is left out any more.
-      IF TG_OP = 'INSERT' THEN
-        SELECT count(d.ai_call_id), count(a.id), sum(a.id) INTO links, paired, ids
-        FROM added d LEFT JOIN (
-          SELECT * FROM jarvis.ai_calls_versions
-          WHERE id = ANY (ARRAY(SELECT ai_call_id FROM added)) AND added_by = pg_current_xact_id()::xid
-            AND added_at = (SELECT one.cmin FROM jarvis.call_details one WHERE one.call_id = (SELECT call_id FROM added LIMIT 1))) a
-        ON a.id = d.ai_call_id AND a.goal_id IS NOT DISTINCT FROM d.goal_id AND d.billed_as IS NULL AND d.cost_usd_exact IS NOT NULL AND jarvis.finite(d.cost_usd_exact) IS NOT NULL
-        AND date_trunc('hour', a.created_at) = coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AT TIME ZONE 'UTC' AND a.tier = coalesce((d.billed_as).tier, left(d.tier, 32)) AND a.model = coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128))
+      SELECT count(d.ai_call_id), count(a.id), sum(a.id) INTO links, paired, ids
+      FROM added d LEFT JOIN (
+        SELECT * FROM jarvis.ai_calls_versions
+        WHERE id = ANY (ARRAY(SELECT ai_call_id FROM added)) AND added_by = pg_current_xact_id()::xid
+          AND added_at = (SELECT one.cmin FROM jarvis.call_details one WHERE one.call_id = (SELECT call_id FROM added LIMIT 1))) a
+      ON a.id = d.ai_call_id AND a.goal_id IS NOT DISTINCT FROM d.goal_id AND d.billed_as IS NULL AND d.cost_usd_exact IS NOT NULL AND jarvis.finite(d.cost_usd_exact) IS NOT NULL
+      AND date_trunc('hour', a.created_at) = coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AT TIME ZONE 'UTC' AND a.tier = coalesce((d.billed_as).tier, left(d.tier, 32)) AND a.model = coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128))
         AND a.prompt_tokens = coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0) AND a.completion_tokens = coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0) AND a.cost_usd = coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0);
-        IF links = 0 THEN
-          RETURN NULL;
-        END IF;
-        IF links = paired AND coalesce(current_setting('jarvis.paired', true), '') = '' THEN
-          PERFORM set_config('jarvis.paired', links || ' ' || ids, true);
-          RETURN NULL;
-        END IF;
-      END IF;
-
-      IF TG_OP = 'INSERT' THEN
+      IF links > 0 AND links = paired AND coalesce(current_setting('jarvis.paired', true), '') = '' THEN
+        PERFORM set_config('jarvis.paired', links || ' ' || ids, true);
+      ELSIF links > 0 THEN
         INSERT INTO jarvis.spend_pending SELECT ai_call_id FROM added WHERE ai_call_id IS NOT NULL;
-      ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AS hour, coalesce((d.billed_as).tier, left(d.tier, 32)) AS tier, coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128)) AS model, NULL::text AS provider, NULL::text AS cost_source, -count(*) AS calls, 0 AS failed, 0 AS unresolved,
+      -sum(coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0)) AS prompt_tokens, -sum(coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0)) AS completion_tokens, 0 AS cached_tokens, 0 AS reasoning_tokens, -sum(coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AS cost_usd
+    FROM added d WHERE ai_call_id IS NOT NULL GROUP BY 1, 2, 3;
+      END IF;
+      PERFORM set_config('search_path', path, true), set_config('enable_seqscan', seqscan, true);
+      RETURN NULL;
+    END $fn$;
+
+    CREATE FUNCTION jarvis.spend_details_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $fn$
+    BEGIN
+      IF TG_OP = 'UPDATE' THEN
+        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT pg_catalog.date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+      pg_catalog.count(*) AS calls, pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.<>) 'ok') AS failed,
+      pg_catalog.count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+      coalesce(pg_catalog.sum(prompt_tokens), 0) AS prompt_tokens, coalesce(pg_catalog.sum(completion_tokens), 0) AS completion_tokens,
+      coalesce(pg_catalog.sum(cached_tokens), 0) AS cached_tokens, coalesce(pg_catalog.sum(reasoning_tokens), 0) AS reasoning_tokens,
+      coalesce(pg_catalog.sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+    FROM added GROUP BY 1, 2, 3, 4, 5;
+        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AS hour, coalesce((d.billed_as).tier, left(d.tier, 32)) AS tier, coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128)) AS model, NULL::text AS provider, NULL::text AS cost_source, -count(*) AS calls, 0 AS failed, 0 AS unresolved,
+      -sum(coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0)) AS prompt_tokens, -sum(coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0)) AS completion_tokens, 0 AS cached_tokens, 0 AS reasoning_tokens, -sum(coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AS cost_usd
+    FROM added d WHERE ai_call_id IS NOT NULL GROUP BY 1, 2, 3;
         INSERT INTO jarvis.spend_pending
         SELECT n.ai_call_id FROM added n WHERE n.ai_call_id IS NOT NULL AND NOT EXISTS (
           SELECT FROM removed o WHERE o.call_id = n.call_id AND o.ai_call_id = n.ai_call_id AND o.started_at = n.started_at AND o.tier = n.tier
@@ -548,18 +562,18 @@ BEGIN
         INSERT INTO jarvis.other_calls
         SELECT a.id, a.created_at, a.goal_id FROM jarvis.ai_calls_versions a WHERE a.id = ANY (ARRAY(SELECT ai_call_id FROM removed));
       END IF;
-      IF TG_OP <> 'DELETE' THEN
-        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AS hour, coalesce((d.billed_as).tier, left(d.tier, 32)) AS tier, coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128)) AS model, NULL::text AS provider, NULL::text AS cost_source, -count(*) AS calls, 0 AS failed, 0 AS unresolved,
-      -sum(coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0)) AS prompt_tokens, -sum(coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0)) AS completion_tokens, 0 AS cached_tokens, 0 AS reasoning_tokens, -sum(coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AS cost_usd
-    FROM added d WHERE ai_call_id IS NOT NULL GROUP BY 1, 2, 3;
-      END IF;
-      IF TG_OP <> 'INSERT' THEN
-        INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+      INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+    SELECT pg_catalog.date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+      -pg_catalog.count(*) AS calls, -pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.<>) 'ok') AS failed,
+      -pg_catalog.count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+      -coalesce(pg_catalog.sum(prompt_tokens), 0) AS prompt_tokens, -coalesce(pg_catalog.sum(completion_tokens), 0) AS completion_tokens,
+      -coalesce(pg_catalog.sum(cached_tokens), 0) AS cached_tokens, -coalesce(pg_catalog.sum(reasoning_tokens), 0) AS reasoning_tokens,
+      -coalesce(pg_catalog.sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+    FROM removed GROUP BY 1, 2, 3, 4, 5;
+      INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AS hour, coalesce((d.billed_as).tier, left(d.tier, 32)) AS tier, coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128)) AS model, NULL::text AS provider, NULL::text AS cost_source, count(*) AS calls, 0 AS failed, 0 AS unresolved,
       sum(coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0)) AS prompt_tokens, sum(coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0)) AS completion_tokens, 0 AS cached_tokens, 0 AS reasoning_tokens, sum(coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AS cost_usd
     FROM removed d WHERE ai_call_id IS NOT NULL GROUP BY 1, 2, 3;
-      END IF;
       RETURN NULL;
     END $fn$;
     END IF;
@@ -568,22 +582,29 @@ END $EF$;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
-    CREATE FUNCTION jarvis.spend_ai_calls_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $fn$
+    CREATE FUNCTION jarvis.spend_ai_calls_inserted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $fn$
     DECLARE
+      said pg_catalog.text := CASE WHEN pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.=) 1 THEN pg_catalog.current_setting('jarvis.ledger', true) END;
+      path pg_catalog.text;
+      seqscan pg_catalog.text;
       inserted bigint;
       ids numeric;
-      paired text := coalesce(current_setting('jarvis.paired', true), '');
+      paired pg_catalog.text;
       alone integer[];
     BEGIN
-      IF TG_OP = 'INSERT' THEN
-        SELECT count(*), sum(id) INTO inserted, ids FROM added;
-        IF inserted = 0 THEN
-          RETURN NULL;
-        END IF;
-        IF paired = inserted || ' ' || ids THEN
-          PERFORM set_config('jarvis.paired', '', true);
-          RETURN NULL;
-        END IF;
+      -- The trigger of call_details, which came before, has counted what the rows say. What this was said of ends here.
+      IF said OPERATOR(pg_catalog.<>) '' THEN
+        said := pg_catalog.set_config('jarvis.ledger', '', true);
+        RETURN NULL;
+      END IF;
+      path := pg_catalog.current_setting('search_path');
+      seqscan := pg_catalog.current_setting('enable_seqscan');
+      PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('enable_seqscan', 'off', true);
+      paired := coalesce(current_setting('jarvis.paired', true), '');
+      SELECT count(*), sum(id) INTO inserted, ids FROM added;
+      IF paired = inserted || ' ' || ids THEN
+        PERFORM set_config('jarvis.paired', '', true);
+      ELSIF inserted > 0 THEN
         IF paired IN ('', 'off') THEN
           alone := ARRAY(SELECT id FROM added);
         ELSE
@@ -601,9 +622,15 @@ BEGIN
       0 AS cached_tokens, 0 AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd)), 0) AS cost_usd
     FROM added WHERE id = ANY (alone) GROUP BY 1, 2, 3;
         INSERT INTO jarvis.other_calls SELECT id, created_at, goal_id FROM added WHERE id = ANY (alone);
-        RETURN NULL;
       END IF;
+      PERFORM set_config('search_path', path, true), set_config('enable_seqscan', seqscan, true);
+      RETURN NULL;
+    END $fn$;
 
+    CREATE FUNCTION jarvis.spend_ai_calls_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $fn$
+    DECLARE
+      changed integer[];
+    BEGIN
       IF TG_OP = 'UPDATE' THEN
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT date_trunc('hour', created_at) AT TIME ZONE 'UTC' AS hour, tier, model, NULL::text AS provider, NULL::text AS cost_source, count(*) AS calls, 0 AS failed,
@@ -611,12 +638,12 @@ BEGIN
       0 AS cached_tokens, 0 AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd)), 0) AS cost_usd
     FROM added  GROUP BY 1, 2, 3;
         INSERT INTO jarvis.other_calls SELECT id, created_at, goal_id FROM added EXCEPT SELECT id, created_at, goal_id FROM removed;
-        alone := ARRAY(
+        changed := ARRAY(
           SELECT id FROM (SELECT id, created_at, tier, model, prompt_tokens, completion_tokens, cost_usd FROM added EXCEPT SELECT id, created_at, tier, model, prompt_tokens, completion_tokens, cost_usd FROM removed) n
           UNION SELECT id FROM (SELECT id, created_at, tier, model, prompt_tokens, completion_tokens, cost_usd FROM removed EXCEPT SELECT id, created_at, tier, model, prompt_tokens, completion_tokens, cost_usd FROM added) o);
       ELSE
         DELETE FROM jarvis.other_calls c USING removed o WHERE c.created_at = o.created_at AND c.ai_call_id = o.id;
-        alone := ARRAY(SELECT id FROM removed);
+        changed := ARRAY(SELECT id FROM removed);
       END IF;
       INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT date_trunc('hour', created_at) AT TIME ZONE 'UTC' AS hour, tier, model, NULL::text AS provider, NULL::text AS cost_source, -count(*) AS calls, 0 AS failed,
@@ -626,9 +653,9 @@ BEGIN
 
       -- Of no interest where no details name the row. Who names it at this moment, in another transaction, says so there; a snapshot of the past does not show who does.
       INSERT INTO jarvis.spend_pending
-      SELECT id FROM unnest(alone) AS changed (id)
+      SELECT id FROM unnest(changed) AS c (id)
       WHERE current_setting('transaction_isolation') <> 'read committed'
-        OR id IN (SELECT d.ai_call_id FROM jarvis.call_details d WHERE d.ai_call_id = ANY (alone));
+        OR id IN (SELECT d.ai_call_id FROM jarvis.call_details d WHERE d.ai_call_id = ANY (changed));
       RETURN NULL;
     END $fn$;
     END IF;
@@ -651,12 +678,13 @@ BEGIN
       END IF;
       IF TG_ARGV[0] = 'call_details' THEN
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
-    SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
-      -count(*) AS calls, -count(*) FILTER (WHERE status <> 'ok') AS failed,
-      -count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
-      -coalesce(sum(prompt_tokens), 0) AS prompt_tokens, -coalesce(sum(completion_tokens), 0) AS completion_tokens, -coalesce(sum(cached_tokens), 0) AS cached_tokens,
-      -coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, -coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
-    FROM jarvis.call_details  GROUP BY 1, 2, 3, 4, 5;
+    SELECT pg_catalog.date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+      -pg_catalog.count(*) AS calls, -pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.<>) 'ok') AS failed,
+      -pg_catalog.count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+      -coalesce(pg_catalog.sum(prompt_tokens), 0) AS prompt_tokens, -coalesce(pg_catalog.sum(completion_tokens), 0) AS completion_tokens,
+      -coalesce(pg_catalog.sum(cached_tokens), 0) AS cached_tokens, -coalesce(pg_catalog.sum(reasoning_tokens), 0) AS reasoning_tokens,
+      -coalesce(pg_catalog.sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+    FROM jarvis.call_details GROUP BY 1, 2, 3, 4, 5;
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AS hour, coalesce((d.billed_as).tier, left(d.tier, 32)) AS tier, coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128)) AS model, NULL::text AS provider, NULL::text AS cost_source, count(*) AS calls, 0 AS failed, 0 AS unresolved,
       sum(coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0)) AS prompt_tokens, sum(coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0)) AS completion_tokens, 0 AS cached_tokens, 0 AS reasoning_tokens, sum(coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AS cost_usd
@@ -685,12 +713,13 @@ BEGIN
     BEGIN
       INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
       SELECT hour, tier, model, provider, cost_source, sum(calls), sum(failed), sum(unresolved), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens), sum(reasoning_tokens), sum(cost_usd) FROM (
-        SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
-      count(*) AS calls, count(*) FILTER (WHERE status <> 'ok') AS failed,
-      count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
-      coalesce(sum(prompt_tokens), 0) AS prompt_tokens, coalesce(sum(completion_tokens), 0) AS completion_tokens, coalesce(sum(cached_tokens), 0) AS cached_tokens,
-      coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
-    FROM jarvis.call_details  GROUP BY 1, 2, 3, 4, 5
+        SELECT pg_catalog.date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+      pg_catalog.count(*) AS calls, pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.<>) 'ok') AS failed,
+      pg_catalog.count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+      coalesce(pg_catalog.sum(prompt_tokens), 0) AS prompt_tokens, coalesce(pg_catalog.sum(completion_tokens), 0) AS completion_tokens,
+      coalesce(pg_catalog.sum(cached_tokens), 0) AS cached_tokens, coalesce(pg_catalog.sum(reasoning_tokens), 0) AS reasoning_tokens,
+      coalesce(pg_catalog.sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+    FROM jarvis.call_details GROUP BY 1, 2, 3, 4, 5
         UNION ALL SELECT coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AS hour, coalesce((d.billed_as).tier, left(d.tier, 32)) AS tier, coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128)) AS model, NULL::text AS provider, NULL::text AS cost_source, -count(*) AS calls, 0 AS failed, 0 AS unresolved,
       -sum(coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0)) AS prompt_tokens, -sum(coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0)) AS completion_tokens, 0 AS cached_tokens, 0 AS reasoning_tokens, -sum(coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AS cost_usd
     FROM jarvis.call_details d WHERE ai_call_id IS NOT NULL GROUP BY 1, 2, 3
@@ -738,15 +767,22 @@ BEGIN
           WHERE d.ai_call_id = p.ai_call_id AND ((date_trunc('hour', a.created_at) = coalesce((d.billed_as).hour, date_trunc('hour', d.started_at, 'UTC')) AT TIME ZONE 'UTC' AND a.tier = coalesce((d.billed_as).tier, left(d.tier, 32)) AND a.model = coalesce((d.billed_as).model, left(coalesce(d.model, d.requested_model), 128))
         AND a.prompt_tokens = coalesce((d.billed_as).prompt_tokens, d.prompt_tokens, 0) AND a.completion_tokens = coalesce((d.billed_as).completion_tokens, d.completion_tokens, 0) AND a.cost_usd = coalesce((d.billed_as).cost_usd, round(jarvis.finite(d.cost_usd_exact), 8), 0)) AND NOT ((d.prompt_tokens IS NULL AND a.prompt_tokens <> 0) OR (d.completion_tokens IS NULL AND a.completion_tokens <> 0) OR (d.cost_usd_exact IS NULL AND a.cost_usd <> 0))) IS NOT TRUE);
       END IF;
-      WITH folded AS (
+      WITH deltas AS (
         DELETE FROM jarvis.spend_deltas RETURNING hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd
+      ), folded (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd) AS MATERIALIZED (
+        SELECT hour, tier, model, provider, cost_source, sum(calls), sum(failed), sum(unresolved), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens), sum(reasoning_tokens), sum(cost_usd) FROM deltas GROUP BY 1, 2, 3, 4, 5
       ), hours AS (
         DELETE FROM jarvis.spend_rollup WHERE hour IN (SELECT hour FROM folded) RETURNING hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd
       ), days AS (
         DELETE FROM jarvis.spend_rollup_days WHERE hour IN (SELECT date_trunc('day', hour, 'UTC') FROM folded) RETURNING hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd
+      ), totals AS (
+        DELETE FROM jarvis.spend_rollup_totals WHERE hour IN (SELECT hour FROM folded) RETURNING hour, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd
       ), new_hours AS (
         INSERT INTO jarvis.spend_rollup (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
         SELECT hour, tier, model, provider, cost_source, sum(calls), sum(failed), sum(unresolved), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens), sum(reasoning_tokens), sum(cost_usd) FROM (SELECT * FROM folded UNION ALL SELECT * FROM hours) shares GROUP BY 1, 2, 3, 4, 5 HAVING sum(calls) <> 0 OR sum(failed) <> 0 OR sum(unresolved) <> 0 OR sum(prompt_tokens) <> 0 OR sum(completion_tokens) <> 0 OR sum(cached_tokens) <> 0 OR sum(reasoning_tokens) <> 0 OR sum(cost_usd) <> 0
+      ), new_totals AS (
+        INSERT INTO jarvis.spend_rollup_totals (hour, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
+        SELECT hour, sum(calls), sum(failed), sum(unresolved), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens), sum(reasoning_tokens), sum(cost_usd) FROM (SELECT hour, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd FROM folded UNION ALL SELECT * FROM totals) shares GROUP BY 1 HAVING sum(calls) <> 0 OR sum(failed) <> 0 OR sum(unresolved) <> 0 OR sum(prompt_tokens) <> 0 OR sum(completion_tokens) <> 0 OR sum(cached_tokens) <> 0 OR sum(reasoning_tokens) <> 0 OR sum(cost_usd) <> 0
       )
       INSERT INTO jarvis.spend_rollup_days (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
       SELECT date_trunc('day', hour, 'UTC'), tier, model, provider, cost_source, sum(calls), sum(failed), sum(unresolved), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens), sum(reasoning_tokens), sum(cost_usd) FROM (SELECT * FROM folded UNION ALL SELECT * FROM days) shares
@@ -760,14 +796,13 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM jarvis.migrations_history WHERE "MigrationId" = '20261124075500_SpendRollup') THEN
     LOCK TABLE ai_calls, jarvis.call_details IN SHARE ROW EXCLUSIVE MODE;
-    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
+    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_inserted();
     CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON jarvis.call_details REFERENCING OLD TABLE AS removed NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
     CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON jarvis.call_details REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
     CREATE TRIGGER jarvis_spend_update_begins BEFORE UPDATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_update_begins();
     CREATE TRIGGER jarvis_spend_truncate BEFORE TRUNCATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_truncated('call_details');
-    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added
-      FOR EACH STATEMENT WHEN (NOT (pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')) EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
+    CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_inserted();
     CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON ai_calls REFERENCING OLD TABLE AS removed NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
     CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON ai_calls REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();

@@ -9,6 +9,8 @@ internal sealed class PostgresSpendRows
 
     private const string Kept = $"SELECT hour AS at, tier, model, provider, cost_source, {Figures} FROM jarvis.";
 
+    private const string KeptInTotal = $"SELECT hour, NULL, NULL, NULL, NULL, {Figures} FROM jarvis.";
+
     // What the details do not know is asked for one call at a time: hardly any call needs it, and a join would read all of ai_calls.
     private const string Details =
         """
@@ -85,7 +87,9 @@ internal sealed class PostgresSpendRows
     {
         if (from < to)
         {
-            parts.Add(Kept + "spend_rollup WHERE " + Between("hour", from, to));
+            // Lines that stand for times alone need no more than one row of an hour.
+            bool isInTotal = _reading.GroupBy.All(SpendCalendar.IsTime) && _reading.Filter == SpendFilter.None;
+            parts.Add((isInTotal ? KeptInTotal + "spend_rollup_totals" : Kept + "spend_rollup") + " WHERE " + Between("hour", from, to));
         }
     }
 

@@ -14,6 +14,8 @@ public sealed class AttackedDatabases(PostgresServer server) : IAsyncLifetime
     /// <summary>Where somebody has granted everything on the rows to everybody, and the audit was there before us.</summary>
     internal RolesDatabase Generous => _generous!;
 
+    internal PostgresServer Server => server;
+
     public async ValueTask InitializeAsync()
     {
         _strict = await CreateAsync();

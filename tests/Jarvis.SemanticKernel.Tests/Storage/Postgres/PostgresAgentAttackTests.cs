@@ -94,6 +94,7 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
         "INSERT INTO jarvis.spend_deltas SELECT * FROM jarvis.spend_deltas",
         "UPDATE jarvis.spend_rollup SET cost_usd = 0",
         "DELETE FROM jarvis.spend_rollup_days",
+        "UPDATE jarvis.spend_rollup_totals SET cost_usd = 0",
         "DELETE FROM jarvis.spend_pending",
         "DELETE FROM jarvis.other_calls",
         "SELECT jarvis.rebuild_spend()",
@@ -115,6 +116,28 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
         "UPDATE jarvis.balances SET remaining_usd = 1000",
         "DELETE FROM jarvis.balances",
     ];
+
+    /// <summary>What the functions of the triggers call, in a schema that a search path may put first.</summary>
+    private static string OwnNames
+    {
+        get
+        {
+            string[] types = ["text", "int", "bigint", "numeric", "boolean"];
+            string[] operators = ["=", "<>", "||", "<", ">"];
+            return string.Concat(
+                types.SelectMany(type => operators.Select((name, at) =>
+                    $"""
+                    CREATE FUNCTION evil.op{at}(a {type}, b {type}) RETURNS {(name == "||" ? "text" : "boolean")} LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'called'; END $$;
+                    CREATE OPERATOR evil.{name} (LEFTARG = {type}, RIGHTARG = {type}, FUNCTION = evil.op{at});
+
+                    """)).Concat(
+                    ((string[])["set_config(text, text, boolean)", "current_setting(text, boolean)", "current_setting(text)", "pg_trigger_depth()", "date_trunc(text, timestamptz, text)", "pg_current_xact_id()"]).Select(function =>
+                    $"CREATE FUNCTION evil.{function} RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'called'; END $$;\n"))
+                .Append("CREATE AGGREGATE evil.count(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '1000');\n")
+                .Append("CREATE AGGREGATE evil.sum(numeric) (SFUNC = numeric_add, STYPE = numeric, INITCOND = '1000');\n")
+                .Append("CREATE DOMAIN evil.text AS pg_catalog.text CHECK (false)"));
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Releases))]
@@ -148,6 +171,37 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
         PostgresException exception = await AssertRefusedAsync(databases.Generous, Settle("reconciled", "1, goal_id = 7", "generation_id = 'gen-1' AND cost_source = 'unknown'"));
 
         Assert.Contains("may settle calls of unknown cost, nothing else", exception.MessageText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("one")]
+    [InlineData("many")]
+    public async Task AgentWithNamesOfItsOwn_HasNoneOfThemCalledByTheTriggers(string pairs)
+    {
+        await using RolesDatabase roles = await RolesDatabase.CreateAsync(databases.Server);
+        await roles.Outside.ExecuteAsync($"CREATE SCHEMA evil AUTHORIZATION {roles.Agent}");
+        await roles.ExecuteAsync(roles.Agent, OwnNames);
+        string append =
+            $"""
+            SELECT pg_catalog.set_config('jarvis.ledger', '{pairs}', false);
+            INSERT INTO jarvis.call_details (call_id, requested_model, tier, status, cost_usd_exact, cost_source, latency_ms, streamed, attempt, started_at)
+            VALUES (pg_catalog.gen_random_uuid(), 'm', 'mid', 'cut', 0.25, 'reported', 5, false, 1, '2026-07-01 12:00Z');
+            INSERT INTO public.ai_calls (model, tier, prompt_tokens, completion_tokens, cost_usd) VALUES ('m', 'mid', 1, 1, 0.5)
+            """;
+
+        await roles.ExecuteAsync(
+            roles.Agent,
+            $"""
+            CREATE TEMP TABLE added AS TABLE jarvis.call_details; SET search_path = evil, pg_temp, pg_catalog;
+            {append}; {append};
+            CREATE TEMP TABLE kept (setting pg_catalog.text CHECK (setting OPERATOR(pg_catalog.=) 'evil, pg_temp, pg_catalog and on'));
+            INSERT INTO kept VALUES (pg_catalog.concat(pg_catalog.current_setting('search_path'), ' and ', pg_catalog.current_setting('enable_seqscan')))
+            """);
+
+        Assert.Equal(pairs.Length > 0 ? "2|2|0.50" : "4|2|1.50", await roles.Outside.TextAsync("SELECT concat_ws('|', sum(calls), sum(failed), sum(cost_usd)::numeric(9, 2)) FROM jarvis.spend"));
+        PostgresException called = await Assert.ThrowsAsync<PostgresException>(() => roles.ExecuteAsync(roles.Agent, "SET search_path = evil, pg_catalog; SELECT tier <> 'x' FROM jarvis.call_details"));
+        Assert.Equal("called", called.MessageText);
     }
 
     private static string Settle(string source, string cost, string where) =>

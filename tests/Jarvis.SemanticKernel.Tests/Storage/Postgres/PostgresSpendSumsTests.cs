@@ -96,18 +96,23 @@ public sealed class PostgresSpendSumsTests(PostgresServer server)
         await using PostgresStorage storage = await OpenAsync();
         await storage.Calls.AppendAsync([Records.Billed(0.1m)], Ct);
 
-        // What no row says, so that one sees where it comes from: an unfolded delta, a folded hour and a folded day.
+        // What no row says, so that one sees where it comes from: an unfolded delta, a folded hour, a folded day and the total of an hour.
         const string Figures = "NULL, NULL, 1, 0, 0, 0, 0, 0, 0, 8";
         await storage.Outside.ExecuteAsync($"INSERT INTO jarvis.spend_deltas SELECT '2026-07-01 11:00Z', 'planted', 'm', {Figures}");
         await storage.Outside.ExecuteAsync($"INSERT INTO jarvis.spend_rollup SELECT '2026-06-29 23:00Z', 'planted', 'm', {Figures}");
         await storage.Outside.ExecuteAsync($"INSERT INTO jarvis.spend_rollup_days SELECT '2026-06-30 00:00Z', 'planted', 'm', {Figures}");
+        await storage.Outside.ExecuteAsync("INSERT INTO jarvis.spend_rollup_totals SELECT '2026-06-29 23:00Z', 1, 0, 0, 0, 0, 0, 0, 4");
         SpendQuery query = new() { From = Records.Noon.AddDays(-2).AddHours(11), To = Records.Noon.AddMinutes(30) };
 
         SpendReport report = await storage.ReportAsync(query);
         SpendReport byGoal = await storage.ReportAsync(query with { GroupBy = [SpendGrouping.Goal] });
         SpendReport inAnHour = await storage.ReportAsync(query with { From = Records.Noon.AddMinutes(-1) });
+        SpendReport byHour = await storage.ReportAsync(query with { GroupBy = [SpendGrouping.Hour], To = Records.Noon.AddDays(-1) });
+        SpendReport byHourAndTier = await storage.ReportAsync(query with { GroupBy = [SpendGrouping.Hour, SpendGrouping.Tier], To = Records.Noon.AddDays(-1) });
+        SpendReport byHourOfATier = await storage.ReportAsync(query with { GroupBy = [SpendGrouping.Hour], To = Records.Noon.AddDays(-1), Filter = new SpendFilter { Tier = "planted" } });
 
         Assert.False(report.IsFromRawRows);
+        Assert.Equal((4m, 8m, 8m), (byHour.Total.CostUsd, byHourAndTier.Total.CostUsd, byHourOfATier.Total.CostUsd));
         Assert.Equal((24.1m, 24m), (report.Total.CostUsd, report.Lines.Single(line => line.Key.Tier == "planted").CostUsd));
         Assert.True(byGoal.IsFromRawRows);
         Assert.Equal(0.1m, byGoal.Total.CostUsd);

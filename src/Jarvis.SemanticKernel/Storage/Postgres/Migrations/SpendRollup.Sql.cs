@@ -13,8 +13,9 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
     // ordinary append pays for one insert of deltas, and one that appends a single call does not even add up.
     internal sealed partial class SpendRollup
     {
-        private const string Columns =
-            "hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd";
+        private const string Figures = "calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd";
+
+        private const string Columns = $"hour, tier, model, provider, cost_source, {Figures}";
 
         private const string Sums =
             "sum(calls), sum(failed), sum(unresolved), sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens), sum(reasoning_tokens), sum(cost_usd)";
@@ -29,10 +30,15 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
         private const string TriggerFunction = $"RETURNS trigger {Definer} SET enable_seqscan = off";
 
         private const string FiguresTable =
-            """
+            $"""
              (
-              hour timestamptz NOT NULL, tier text NOT NULL, model text NOT NULL, provider text, cost_source text, calls bigint NOT NULL, failed bigint NOT NULL, unresolved bigint NOT NULL,
-              prompt_tokens bigint NOT NULL, completion_tokens bigint NOT NULL, cached_tokens bigint NOT NULL, reasoning_tokens bigint NOT NULL, cost_usd numeric NOT NULL)
+              hour timestamptz NOT NULL, tier text NOT NULL, model text NOT NULL, provider text, cost_source text, {FigureColumns})
+            """;
+
+        private const string FigureColumns =
+            """
+            calls bigint NOT NULL, failed bigint NOT NULL, unresolved bigint NOT NULL,
+              prompt_tokens bigint NOT NULL, completion_tokens bigint NOT NULL, cached_tokens bigint NOT NULL, reasoning_tokens bigint NOT NULL, cost_usd numeric NOT NULL
             """;
 
         // The view on ai_calls binds the table here and now, whatever search path a later session has.
@@ -45,6 +51,8 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             CREATE INDEX spend_rollup_hour ON jarvis.spend_rollup (hour);
             CREATE TABLE jarvis.spend_rollup_days {FiguresTable};
             CREATE INDEX spend_rollup_days_hour ON jarvis.spend_rollup_days (hour);
+            CREATE TABLE jarvis.spend_rollup_totals (
+              hour timestamptz PRIMARY KEY, {FigureColumns});
             CREATE TABLE jarvis.spend_pending (ai_call_id integer NOT NULL);
             CREATE TABLE jarvis.other_calls (ai_call_id integer NOT NULL, created_at timestamp NOT NULL, goal_id integer);
             CREATE INDEX other_calls_created_at ON jarvis.other_calls (created_at, ai_call_id);
@@ -125,52 +133,67 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             CREATE VIEW jarvis.spend AS SELECT {Columns} FROM jarvis.spend_rollup UNION ALL SELECT {Columns} FROM jarvis.spend_open;
             """;
 
-        private static readonly string DetailsFunction =
+        // What an append by the ledger runs has no SET clause, which each call of the function would pay for. Up to where the others set the path, every name is written in full.
+        private const string AppendFunction = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER";
+
+        private const string SaidOfTheLedger = "CASE WHEN pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.=) 1 THEN pg_catalog.current_setting('jarvis.ledger', true) END";
+
+        private const string Enter =
+            """
+            path := pg_catalog.current_setting('search_path');
+              seqscan := pg_catalog.current_setting('enable_seqscan');
+              PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('enable_seqscan', 'off', true);
+            """;
+
+        private const string Leave = "PERFORM set_config('search_path', path, true), set_config('enable_seqscan', seqscan, true);";
+
+        private static readonly string DetailsFunctions =
             $"""
-            CREATE FUNCTION jarvis.spend_details_changed() {TriggerFunction} AS $fn$
+            CREATE FUNCTION jarvis.spend_details_inserted() {AppendFunction} AS $fn$
             DECLARE
+              said pg_catalog.text := {SaidOfTheLedger};
+              path pg_catalog.text;
+              seqscan pg_catalog.text;
               links bigint;
               paired bigint;
               ids numeric;
-              said text := CASE WHEN TG_OP = 'INSERT' AND pg_trigger_depth() = 1 THEN current_setting('jarvis.ledger', true) END;
             BEGIN
               -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
-              IF said = 'one' THEN
+              IF said OPERATOR(pg_catalog.=) 'one' THEN
                 {Add(Detail("added"))}
-              ELSIF TG_OP <> 'DELETE' THEN
-                {AddDetails("added", "")}
-              END IF;
-              IF said <> '' THEN
-                said := set_config('jarvis.ledger', '', true);
                 RETURN NULL;
               END IF;
-              IF TG_OP <> 'INSERT' THEN
-                {AddDetails("removed", "-")}
+              {AddDetails("added", "")}
+              IF said OPERATOR(pg_catalog.<>) '' THEN
+                RETURN NULL;
               END IF;
+              {Enter}
 
               -- The ordinary case: every row of ai_calls that is named was inserted by this very statement and says what is expected of it. Then neither it nor the expectation is
               -- added, and the trigger of ai_calls, which comes next, is told to leave these rows out. Rows of this statement are told by its transaction and its command; an
               -- UPDATE would leave the same traces, so after one nothing is left out any more.
-              IF TG_OP = 'INSERT' THEN
-                SELECT count(d.ai_call_id), count(a.id), sum(a.id) INTO links, paired, ids
-                FROM added d LEFT JOIN (
-                  SELECT * FROM jarvis.ai_calls_versions
-                  WHERE id = ANY (ARRAY(SELECT ai_call_id FROM added)) AND added_by = pg_current_xact_id()::xid
-                    AND added_at = (SELECT one.cmin FROM jarvis.call_details one WHERE one.call_id = (SELECT call_id FROM added LIMIT 1))) a
-                ON a.id = d.ai_call_id AND a.goal_id IS NOT DISTINCT FROM d.goal_id AND d.billed_as IS NULL AND d.cost_usd_exact IS NOT NULL AND jarvis.finite(d.cost_usd_exact) IS NOT NULL
-                AND {IsAsExpected};
-                IF links = 0 THEN
-                  RETURN NULL;
-                END IF;
-                IF links = paired AND coalesce(current_setting('jarvis.paired', true), '') = '' THEN
-                  PERFORM set_config('jarvis.paired', links || ' ' || ids, true);
-                  RETURN NULL;
-                END IF;
-              END IF;
-
-              IF TG_OP = 'INSERT' THEN
+              SELECT count(d.ai_call_id), count(a.id), sum(a.id) INTO links, paired, ids
+              FROM added d LEFT JOIN (
+                SELECT * FROM jarvis.ai_calls_versions
+                WHERE id = ANY (ARRAY(SELECT ai_call_id FROM added)) AND added_by = pg_current_xact_id()::xid
+                  AND added_at = (SELECT one.cmin FROM jarvis.call_details one WHERE one.call_id = (SELECT call_id FROM added LIMIT 1))) a
+              ON a.id = d.ai_call_id AND a.goal_id IS NOT DISTINCT FROM d.goal_id AND d.billed_as IS NULL AND d.cost_usd_exact IS NOT NULL AND jarvis.finite(d.cost_usd_exact) IS NOT NULL
+              AND {IsAsExpected};
+              IF links > 0 AND links = paired AND coalesce(current_setting('jarvis.paired', true), '') = '' THEN
+                PERFORM set_config('jarvis.paired', links || ' ' || ids, true);
+              ELSIF links > 0 THEN
                 INSERT INTO jarvis.spend_pending SELECT ai_call_id FROM added WHERE ai_call_id IS NOT NULL;
-              ELSIF TG_OP = 'UPDATE' THEN
+                {AddExpected("added", "-")}
+              END IF;
+              {Leave}
+              RETURN NULL;
+            END $fn$;
+
+            CREATE FUNCTION jarvis.spend_details_changed() {TriggerFunction} AS $fn$
+            BEGIN
+              IF TG_OP = 'UPDATE' THEN
+                {AddDetails("added", "")}
+                {AddExpected("added", "-")}
                 INSERT INTO jarvis.spend_pending
                 SELECT n.ai_call_id FROM added n WHERE n.ai_call_id IS NOT NULL AND NOT EXISTS (
                   SELECT FROM removed o WHERE o.call_id = n.call_id AND o.ai_call_id = n.ai_call_id AND o.started_at = n.started_at AND o.tier = n.tier
@@ -187,34 +210,35 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                 INSERT INTO jarvis.other_calls
                 SELECT a.id, a.created_at, a.goal_id FROM jarvis.ai_calls_versions a WHERE a.id = ANY (ARRAY(SELECT ai_call_id FROM removed));
               END IF;
-              IF TG_OP <> 'DELETE' THEN
-                {AddExpected("added", "-")}
-              END IF;
-              IF TG_OP <> 'INSERT' THEN
-                {AddExpected("removed", "")}
-              END IF;
+              {AddDetails("removed", "-")}
+              {AddExpected("removed", "")}
               RETURN NULL;
             END $fn$;
             """;
 
-        private static readonly string AiCallsFunction =
+        private static readonly string AiCallsFunctions =
             $"""
-            CREATE FUNCTION jarvis.spend_ai_calls_changed() {TriggerFunction} AS $fn$
+            CREATE FUNCTION jarvis.spend_ai_calls_inserted() {AppendFunction} AS $fn$
             DECLARE
+              said pg_catalog.text := {SaidOfTheLedger};
+              path pg_catalog.text;
+              seqscan pg_catalog.text;
               inserted bigint;
               ids numeric;
-              paired text := coalesce(current_setting('jarvis.paired', true), '');
+              paired pg_catalog.text;
               alone integer[];
             BEGIN
-              IF TG_OP = 'INSERT' THEN
-                SELECT count(*), sum(id) INTO inserted, ids FROM added;
-                IF inserted = 0 THEN
-                  RETURN NULL;
-                END IF;
-                IF paired = inserted || ' ' || ids THEN
-                  PERFORM set_config('jarvis.paired', '', true);
-                  RETURN NULL;
-                END IF;
+              -- The trigger of call_details, which came before, has counted what the rows say. What this was said of ends here.
+              IF said OPERATOR(pg_catalog.<>) '' THEN
+                said := pg_catalog.set_config('jarvis.ledger', '', true);
+                RETURN NULL;
+              END IF;
+              {Enter}
+              paired := coalesce(current_setting('jarvis.paired', true), '');
+              SELECT count(*), sum(id) INTO inserted, ids FROM added;
+              IF paired = inserted || ' ' || ids THEN
+                PERFORM set_config('jarvis.paired', '', true);
+              ELSIF inserted > 0 THEN
                 IF paired IN ('', 'off') THEN
                   alone := ARRAY(SELECT id FROM added);
                 ELSE
@@ -228,26 +252,32 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                 END IF;
                 {AddAiCalls("added", "", "WHERE id = ANY (alone)")}
                 INSERT INTO jarvis.other_calls SELECT id, created_at, goal_id FROM added WHERE id = ANY (alone);
-                RETURN NULL;
               END IF;
+              {Leave}
+              RETURN NULL;
+            END $fn$;
 
+            CREATE FUNCTION jarvis.spend_ai_calls_changed() {TriggerFunction} AS $fn$
+            DECLARE
+              changed integer[];
+            BEGIN
               IF TG_OP = 'UPDATE' THEN
                 {AddAiCalls("added", "", "")}
                 INSERT INTO jarvis.other_calls SELECT id, created_at, goal_id FROM added EXCEPT SELECT id, created_at, goal_id FROM removed;
-                alone := ARRAY(
+                changed := ARRAY(
                   SELECT id FROM (SELECT {AiCallFigures} FROM added EXCEPT SELECT {AiCallFigures} FROM removed) n
                   UNION SELECT id FROM (SELECT {AiCallFigures} FROM removed EXCEPT SELECT {AiCallFigures} FROM added) o);
               ELSE
                 DELETE FROM jarvis.other_calls c USING removed o WHERE c.created_at = o.created_at AND c.ai_call_id = o.id;
-                alone := ARRAY(SELECT id FROM removed);
+                changed := ARRAY(SELECT id FROM removed);
               END IF;
               {AddAiCalls("removed", "-", "")}
 
               -- Of no interest where no details name the row. Who names it at this moment, in another transaction, says so there; a snapshot of the past does not show who does.
               INSERT INTO jarvis.spend_pending
-              SELECT id FROM unnest(alone) AS changed (id)
+              SELECT id FROM unnest(changed) AS c (id)
               WHERE current_setting('transaction_isolation') <> 'read committed'
-                OR id IN (SELECT d.ai_call_id FROM jarvis.call_details d WHERE d.ai_call_id = ANY (alone));
+                OR id IN (SELECT d.ai_call_id FROM jarvis.call_details d WHERE d.ai_call_id = ANY (changed));
               RETURN NULL;
             END $fn$;
             """;
@@ -291,7 +321,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             BEGIN
               INSERT INTO jarvis.spend_deltas ({Columns})
               SELECT hour, tier, model, provider, cost_source, {Sums} FROM (
-                {Details("jarvis.call_details", "", "")}
+                {Details("jarvis.call_details", "")}
                 UNION ALL {Expected("jarvis.call_details", "-")}
                 UNION ALL {AiCalls("jarvis.ai_calls_versions", "", "")}
                 UNION ALL SELECT hour, tier, model, provider, cost_source, -calls, -failed, -unresolved, -prompt_tokens, -completion_tokens, -cached_tokens, -reasoning_tokens, -cost_usd
@@ -331,15 +361,22 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
                   SELECT FROM jarvis.call_details d LEFT JOIN jarvis.ai_calls_versions a ON a.id = d.ai_call_id
                   WHERE d.ai_call_id = p.ai_call_id AND (({IsAsExpected}) AND NOT {FillsIn}) IS NOT TRUE);
               END IF;
-              WITH folded AS (
+              WITH deltas AS (
                 DELETE FROM jarvis.spend_deltas RETURNING {Columns}
+              ), folded ({Columns}) AS MATERIALIZED (
+                SELECT hour, tier, model, provider, cost_source, {Sums} FROM deltas GROUP BY 1, 2, 3, 4, 5
               ), hours AS (
                 DELETE FROM jarvis.spend_rollup WHERE hour IN (SELECT hour FROM folded) RETURNING {Columns}
               ), days AS (
                 DELETE FROM jarvis.spend_rollup_days WHERE hour IN (SELECT date_trunc('day', hour, 'UTC') FROM folded) RETURNING {Columns}
+              ), totals AS (
+                DELETE FROM jarvis.spend_rollup_totals WHERE hour IN (SELECT hour FROM folded) RETURNING hour, {Figures}
               ), new_hours AS (
                 INSERT INTO jarvis.spend_rollup ({Columns})
                 SELECT hour, tier, model, provider, cost_source, {Sums} FROM (SELECT * FROM folded UNION ALL SELECT * FROM hours) shares GROUP BY 1, 2, 3, 4, 5 HAVING {AnythingLeft}
+              ), new_totals AS (
+                INSERT INTO jarvis.spend_rollup_totals (hour, {Figures})
+                SELECT hour, {Sums} FROM (SELECT hour, {Figures} FROM folded UNION ALL SELECT * FROM totals) shares GROUP BY 1 HAVING {AnythingLeft}
               )
               INSERT INTO jarvis.spend_rollup_days ({Columns})
               SELECT date_trunc('day', hour, 'UTC'), tier, model, provider, cost_source, {Sums} FROM (SELECT * FROM folded UNION ALL SELECT * FROM days) shares
@@ -348,21 +385,17 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             END $fn$;
             """;
 
-        // Not of a statement that somebody's trigger makes in the middle of the ledger's. Decided when the rows of ai_calls are there, before any of the two triggers runs.
-        private const string OfTheLedger = "(pg_trigger_depth() = 0 AND coalesce(current_setting('jarvis.ledger', true), '') <> '')";
-
         // Both tables stand still between the triggers and the first sum. In the order in which a prepared append locks them.
         private const string Begin =
-            $"""
+            """
             LOCK TABLE ai_calls, jarvis.call_details IN SHARE ROW EXCLUSIVE MODE;
-            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
+            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON jarvis.call_details REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_inserted();
             CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON jarvis.call_details REFERENCING OLD TABLE AS removed NEW TABLE AS added
               FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
             CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON jarvis.call_details REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_details_changed();
             CREATE TRIGGER jarvis_spend_update_begins BEFORE UPDATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_update_begins();
             CREATE TRIGGER jarvis_spend_truncate BEFORE TRUNCATE ON jarvis.call_details FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_truncated('call_details');
-            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added
-              FOR EACH STATEMENT WHEN (NOT {OfTheLedger}) EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
+            CREATE TRIGGER jarvis_spend_insert AFTER INSERT ON ai_calls REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_inserted();
             CREATE TRIGGER jarvis_spend_update AFTER UPDATE ON ai_calls REFERENCING OLD TABLE AS removed NEW TABLE AS added
               FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
             CREATE TRIGGER jarvis_spend_delete AFTER DELETE ON ai_calls REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION jarvis.spend_ai_calls_changed();
@@ -375,7 +408,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             END $do$;
             """;
 
-        private static string AddDetails(string rows, string sign) => Add(Details(rows, sign, ""));
+        private static string AddDetails(string rows, string sign) => Add(Details(rows, sign));
 
         private static string AddExpected(string rows, string sign) => Add(Expected(rows, sign));
 
@@ -383,20 +416,21 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
 
         private static string Add(string select) => $"INSERT INTO jarvis.spend_deltas ({Columns})\n{select};";
 
-        private static string Details(string rows, string sign, string where) =>
+        private static string Details(string rows, string sign) =>
             $"""
-            SELECT date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
-              {sign}count(*) AS calls, {sign}count(*) FILTER (WHERE status <> 'ok') AS failed,
-              {sign}count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
-              {sign}coalesce(sum(prompt_tokens), 0) AS prompt_tokens, {sign}coalesce(sum(completion_tokens), 0) AS completion_tokens, {sign}coalesce(sum(cached_tokens), 0) AS cached_tokens,
-              {sign}coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, {sign}coalesce(sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
-            FROM {rows} {where} GROUP BY 1, 2, 3, 4, 5
+            SELECT pg_catalog.date_trunc('hour', started_at, 'UTC') AS hour, tier, coalesce(model, requested_model) AS model, provider, cost_source,
+              {sign}pg_catalog.count(*) AS calls, {sign}pg_catalog.count(*) FILTER (WHERE status OPERATOR(pg_catalog.<>) 'ok') AS failed,
+              {sign}pg_catalog.count(*) FILTER (WHERE jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)) AS unresolved,
+              {sign}coalesce(pg_catalog.sum(prompt_tokens), 0) AS prompt_tokens, {sign}coalesce(pg_catalog.sum(completion_tokens), 0) AS completion_tokens,
+              {sign}coalesce(pg_catalog.sum(cached_tokens), 0) AS cached_tokens, {sign}coalesce(pg_catalog.sum(reasoning_tokens), 0) AS reasoning_tokens,
+              {sign}coalesce(pg_catalog.sum(jarvis.finite(cost_usd_exact)), 0) AS cost_usd
+            FROM {rows} GROUP BY 1, 2, 3, 4, 5
             """;
 
         // The same for a single row.
         private static string Detail(string rows) =>
             $"""
-            SELECT date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status <> 'ok')::int,
+            SELECT pg_catalog.date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status OPERATOR(pg_catalog.<>) 'ok')::int,
               jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
               coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0), coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0), coalesce(jarvis.finite(cost_usd_exact), 0)
             FROM {rows}
