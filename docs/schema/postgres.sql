@@ -835,7 +835,8 @@ BEGIN
     CREATE UNIQUE INDEX bookings_reference ON jarvis.bookings (kind, reference) WHERE reference IS NOT NULL;
     CREATE TABLE jarvis.strategy_goals (strategy_id text PRIMARY KEY, goal_id integer NOT NULL);
     CREATE TABLE jarvis.balances (
-      at timestamptz NOT NULL, account text NOT NULL, limit_usd numeric, remaining_usd numeric, used_usd numeric, ledger_usd numeric NOT NULL, PRIMARY KEY (account, at));
+      at timestamptz NOT NULL, account text NOT NULL, limit_usd numeric, remaining_usd numeric, used_usd numeric, ledger_usd numeric NOT NULL, notice text, PRIMARY KEY (account, at));
+    CREATE INDEX balances_notice ON jarvis.balances (account, at) WHERE notice IS NOT NULL;
     END IF;
 END $EF$;
 

@@ -40,7 +40,7 @@ internal sealed class CreditMonitor : ICreditMonitor, IDisposable
         (_api, _costs, _store, _switch, _time, _logger) = (api, costs, store, killSwitch, time, logger);
         _options = options.Value.Credits;
         _account = AccountOf(options.Value.ApiKey);
-        _notifiers = new CreditNotifiers([.. notifiers], time, logger);
+        _notifiers = new CreditNotifiers([.. notifiers.Where(notifier => notifier is not WebhookNotifier || _options.Webhooks.Count > 0)], time, logger);
         _timer = time.CreateTimer(_ => _ = Detached.Run(CheckQuietlyAsync), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -69,8 +69,13 @@ internal sealed class CreditMonitor : ICreditMonitor, IDisposable
             LedgerUsd = (await _costs.GetSpendAsync(ever, cancellationToken).ConfigureAwait(false)).Total.CostUsd,
             First = await _store.ReadFirstAsync(_account, cancellationToken).ConfigureAwait(false),
         };
-        await _store.AddAsync(_account, reading, cancellationToken).ConfigureAwait(false);
-        await JudgeAsync(reading).ConfigureAwait(false);
+        CreditNoticeKind? due = await JudgeAsync(reading).ConfigureAwait(false);
+        bool brings = await _store.AddAsync(_account, reading, _notifiers.Any ? due : null, _options.WarnEvery, cancellationToken).ConfigureAwait(false);
+        if (due is { } kind)
+        {
+            Say(new CreditNotice(kind, TextOf(kind, Left(reading)), reading), brings);
+        }
+
         return reading;
     }
 
@@ -135,58 +140,64 @@ internal sealed class CreditMonitor : ICreditMonitor, IDisposable
         }
     }
 
-    private async Task JudgeAsync(CreditReading reading)
+    private static string Left(CreditReading reading) => reading.RemainingUsd.GetValueOrDefault().ToString("0.00####", CultureInfo.InvariantCulture);
+
+    private static string TextOf(CreditNoticeKind kind, string left) => kind switch
     {
-        if (reading.RemainingUsd is not { } remaining)
+        CreditNoticeKind.Recovered => $"{left} USD are left of the OpenRouter key's limit again.",
+        CreditNoticeKind.Stopped => $"Only {left} USD are left of the OpenRouter key's limit. The kill switch is activated.",
+        _ => $"Only {left} USD are left of the OpenRouter key's limit.",
+    };
+
+    /// <summary>Stops where that is asked for, and tells how things stand, whether or not it was said before.</summary>
+    private async Task<CreditNoticeKind?> JudgeAsync(CreditReading reading) =>
+        reading.RemainingUsd is not { } remaining ? null
+        : remaining < _options.StopBelowUsd && await TryStopAsync(Left(reading)).ConfigureAwait(false) ? CreditNoticeKind.Stopped
+        : remaining < _options.WarnBelowUsd ? CreditNoticeKind.Low
+        : CreditNoticeKind.Recovered;
+
+    // The log and the event are this process's own; what goes to people goes once, whichever process sends it.
+    private void Say(CreditNotice notice, bool brings)
+    {
+        if (Take(notice))
         {
-            return;
+            if (notice.Kind == CreditNoticeKind.Recovered)
+            {
+                _logger.CreditsRecovered(Left(notice.Reading));
+            }
+            else
+            {
+                _logger.CreditsLow(notice.Text);
+            }
+
+            _notifiers.Raise(notice, Noticed, this);
         }
 
-        string left = remaining.ToString("0.00####", CultureInfo.InvariantCulture);
-        bool isStopped = remaining < _options.StopBelowUsd && await TryStopAsync(left).ConfigureAwait(false);
-        if (Take(reading.At, remaining, isStopped) is not { } kind)
+        if (brings)
         {
-            return;
+            _notifiers.Send(notice);
         }
-
-        string text = kind switch
-        {
-            CreditNoticeKind.Recovered => $"{left} USD are left of the OpenRouter key's limit again.",
-            CreditNoticeKind.Stopped => $"Only {left} USD are left of the OpenRouter key's limit. The kill switch is activated.",
-            _ => $"Only {left} USD are left of the OpenRouter key's limit.",
-        };
-        if (kind == CreditNoticeKind.Recovered)
-        {
-            _logger.CreditsRecovered(left);
-        }
-        else
-        {
-            _logger.CreditsLow(text);
-        }
-
-        CreditNotice notice = new(kind, text, reading);
-        _notifiers.Send(notice, Noticed, this);
     }
 
-    /// <summary>What there is to say, which this process does not say a second time.</summary>
-    private CreditNoticeKind? Take(DateTimeOffset at, decimal left, bool isStopped)
+    /// <summary>Whether this process has not said so already.</summary>
+    private bool Take(CreditNotice notice)
     {
         lock (_gate)
         {
-            if (left >= _options.WarnBelowUsd)
+            if (notice.Kind == CreditNoticeKind.Recovered)
             {
                 bool wasLow = _warnedAt is not null;
                 _warnedAt = null;
-                return wasLow ? CreditNoticeKind.Recovered : null;
+                return wasLow;
             }
 
-            if (at - _warnedAt < _options.WarnEvery && !isStopped)
+            if (notice.Kind == CreditNoticeKind.Low && notice.Reading.At - _warnedAt < _options.WarnEvery)
             {
-                return null;
+                return false;
             }
 
-            _warnedAt = at;
-            return isStopped ? CreditNoticeKind.Stopped : CreditNoticeKind.Low;
+            _warnedAt = notice.Reading.At;
+            return true;
         }
     }
 

@@ -9,14 +9,19 @@ internal sealed class CreditNotifiers(IReadOnlyList<IOperatorNotifier> notifiers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The code of others.")]
-    public void Send(CreditNotice notice, EventHandler<CreditNoticeEventArgs>? handlers, object sender)
+    public bool Any => notifiers.Count > 0;
+
+    public void Send(CreditNotice notice)
     {
         foreach (IOperatorNotifier notifier in notifiers)
         {
             _ = Detached.Run(() => NotifyAsync(notifier, notice));
         }
+    }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The code of others.")]
+    public void Raise(CreditNotice notice, EventHandler<CreditNoticeEventArgs>? handlers, object sender)
+    {
         foreach (EventHandler<CreditNoticeEventArgs> handler in handlers?.GetInvocationList().Cast<EventHandler<CreditNoticeEventArgs>>() ?? [])
         {
             try

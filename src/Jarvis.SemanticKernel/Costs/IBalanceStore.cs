@@ -6,7 +6,11 @@ internal interface IBalanceStore
     /// <summary>By whom the audit says that the switch was activated for want of credits.</summary>
     const string TriggeredBy = "credits";
 
-    Task AddAsync(string account, CreditReading reading, CancellationToken cancellationToken);
+    /// <summary>
+    /// Adds what was read, and tells whether the notice that is due with it is this process's to bring: of all that share the database, one brings a warning in each
+    /// <paramref name="every"/>, and one says after a warning that there is enough again.
+    /// </summary>
+    Task<bool> AddAsync(string account, CreditReading reading, CreditNoticeKind? notice, TimeSpan every, CancellationToken cancellationToken);
 
     Task<CreditReading?> ReadFirstAsync(string account, CancellationToken cancellationToken);
 

@@ -6,6 +6,8 @@ public abstract class BalanceStoreContract
     private const string Key = "0123456789abcdef";
     private const string OtherKey = "fedcba9876543210";
 
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -18,10 +20,10 @@ public abstract class BalanceStoreContract
         CreditReading first = At(0, 9.000000000001m) with { LimitUsd = 10m, UsedUsd = 0.999999999999m, LedgerUsd = 0.0076509169m };
         CreditReading unlimited = At(1, null);
         CreditReading last = At(2, -0.25m) with { LimitUsd = 10m };
-        await storage.Balances.AddAsync(Key, first, Ct);
-        await storage.Balances.AddAsync(OtherKey, unlimited, Ct);
-        await storage.Balances.AddAsync(Key, last, Ct);
-        await storage.Balances.AddAsync(Key, last with { RemainingUsd = 5m }, Ct);
+        foreach ((string key, CreditReading reading) in ((string, CreditReading)[])[(Key, first), (OtherKey, unlimited), (Key, last), (Key, last with { RemainingUsd = 5m })])
+        {
+            Assert.False(await storage.Balances.AddAsync(key, reading, null, Hour, Ct));
+        }
 
         Assert.Equal(first, await storage.Balances.ReadFirstAsync(Key, Ct));
         Assert.Equal(unlimited, await storage.Balances.ReadFirstAsync(OtherKey, Ct));
@@ -56,9 +58,55 @@ public abstract class BalanceStoreContract
 
         Task<bool> HasStoppedAsync(decimal enough) => storage.Balances.HasStoppedAsync(Key, enough, Ct);
 
-        Task AddAsync(string key, int minutes, decimal? left) => storage.Balances.AddAsync(key, At(minutes, left), Ct);
+        Task AddAsync(string key, int minutes, decimal? left) => storage.Balances.AddAsync(key, At(minutes, left), null, Hour, Ct);
 
         Task ActivateAsync(int minutes, string by) => storage.Switch.ActivateAsync("kill_switch", """{"active":true,"reason":"why"}""", "why", by, Records.Noon.AddMinutes(minutes), Ct);
+    }
+
+    [Fact]
+    public async Task Notices_AreBroughtOnceInAWhile_AndTheEndOfItOnce_ByKey()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        List<string> brought = [];
+        foreach ((string key, int minutes, CreditNoticeKind? due) in ((string, int, CreditNoticeKind?)[])
+            [
+                (Key, 0, CreditNoticeKind.Recovered), (Key, 1, CreditNoticeKind.Low), (Key, 2, CreditNoticeKind.Low), (OtherKey, 3, CreditNoticeKind.Low), (Key, 4, null),
+                (Key, 60, CreditNoticeKind.Low), (Key, 61, CreditNoticeKind.Low), (Key, 62, CreditNoticeKind.Stopped), (Key, 63, CreditNoticeKind.Stopped), (Key, 122, CreditNoticeKind.Low),
+                (Key, 123, CreditNoticeKind.Low), (Key, 124, CreditNoticeKind.Recovered), (Key, 125, CreditNoticeKind.Recovered), (Key, 126, CreditNoticeKind.Low), (OtherKey, 127, CreditNoticeKind.Recovered),
+            ])
+        {
+            if (await storage.Balances.AddAsync(key, At(minutes, 1m), due, Hour, Ct))
+            {
+                brought.Add($"{(key == Key ? "" : "other ")}{minutes} {due}");
+            }
+        }
+
+        Assert.Equal(
+            ["1 Low", "other 3 Low", "61 Low", "62 Stopped", "63 Stopped", "123 Low", "124 Recovered", "126 Low", "other 127 Recovered"], brought);
+        Assert.Equal(15, await storage.CountAsync(storage.Ours("balances")));
+    }
+
+    [Fact]
+    public async Task Notices_OfManyAtOnce_AreBroughtByOne()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        foreach ((CreditNoticeKind due, int minutes) in ((CreditNoticeKind, int)[])[(CreditNoticeKind.Low, 0), (CreditNoticeKind.Recovered, 30), (CreditNoticeKind.Low, 31)])
+        {
+            bool[] brings = await Task.WhenAll(Enumerable.Range(0, 16).Select(process =>
+                storage.Balances.AddAsync(Key, At(minutes, 1m) with { At = Records.Noon.AddMinutes(minutes).AddMilliseconds(process * 7 % 16) }, due, Hour, Ct)));
+
+            Assert.Single(brings, brought => brought);
+        }
+    }
+
+    [Fact]
+    public async Task Notices_OfAClockThatIsAhead_SilenceNobody()
+    {
+        await using StorageUnderTest storage = await OpenAsync();
+        Assert.True(await storage.Balances.AddAsync(Key, At(60 * 24 * 365, 1m), CreditNoticeKind.Low, Hour, Ct));
+
+        Assert.True(await storage.Balances.AddAsync(Key, At(0, 1m), CreditNoticeKind.Low, Hour, Ct));
+        Assert.False(await storage.Balances.AddAsync(Key, At(1, 1m), CreditNoticeKind.Low, Hour, Ct));
     }
 
     protected abstract Task<StorageUnderTest> OpenAsync();

@@ -8,9 +8,22 @@ internal sealed class PostgresBalanceStore(PostgresConnections connections, IJar
 {
     private const string Columns = "at, limit_usd, remaining_usd, used_usd, ledger_usd, account";
 
-    // Two processes that ask in the same microsecond are told the same.
+    // Whoever adds next sees who brought the last notice: a statement of its own, which the one after it waits for.
+    private const string OneAtATime = "SELECT pg_advisory_xact_lock(81820166023541)";
+
+    // Two processes that ask in the same microsecond are told the same. Notices of a clock that is ahead silence nobody.
     private const string Add =
-        "INSERT INTO jarvis.balances (account, at, limit_usd, remaining_usd, used_usd, ledger_usd) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+        """
+        INSERT INTO jarvis.balances (account, at, limit_usd, remaining_usd, used_usd, ledger_usd, notice)
+        SELECT $1, $2, $3, $4, $5, $6, CASE
+          WHEN $7 = 'Recovered' THEN CASE WHEN last.notice <> 'Recovered' THEN $7 END
+          WHEN $7 = 'Low' AND last.notice <> 'Recovered' AND last.at > $8 THEN NULL
+          ELSE $7 END
+        FROM (SELECT) one LEFT JOIN LATERAL (
+          SELECT notice, at FROM jarvis.balances WHERE account = $1 AND notice IS NOT NULL AND at < $9 ORDER BY at DESC LIMIT 1) last ON true
+        ON CONFLICT DO NOTHING
+        RETURNING notice
+        """;
 
     private const string First = $"SELECT {Columns} FROM jarvis.balances WHERE account = $1 ORDER BY at LIMIT 1";
     private const string Newest = $"SELECT {Columns} FROM jarvis.balances ORDER BY at DESC LIMIT 1";
@@ -22,20 +35,31 @@ internal sealed class PostgresBalanceStore(PostgresConnections connections, IJar
             SELECT FROM jarvis.balances b WHERE b.account = $1 AND b.remaining_usd >= $2 AND b.at >= a.created_at AT TIME ZONE 'UTC'))
         """;
 
-    public async Task AddAsync(string account, CreditReading reading, CancellationToken cancellationToken)
+    public async Task<bool> AddAsync(string account, CreditReading reading, CreditNoticeKind? notice, TimeSpan every, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
-        NpgsqlCommand command = connections.Main.CreateCommand(Add);
-        await using (command.ConfigureAwait(false))
+        NpgsqlBatch batch = connections.Main.CreateBatch();
+        await using (batch.ConfigureAwait(false))
         {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
-            command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = reading.At.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            NpgsqlBatchCommand add = new(Add);
+            add.Parameters.Add(new NpgsqlParameter<string> { TypedValue = account });
+            add.Parameters.Add(Instant(reading.At));
             foreach (decimal? amount in (decimal?[])[reading.LimitUsd, reading.RemainingUsd, reading.UsedUsd, reading.LedgerUsd])
             {
-                command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Numeric, Value = amount.HasValue ? amount.Value : DBNull.Value });
+                add.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Numeric, Value = amount.HasValue ? amount.Value : DBNull.Value });
             }
 
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            add.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = notice.HasValue ? notice.Value.ToString() : DBNull.Value });
+            add.Parameters.Add(Instant(reading.At - every));
+            add.Parameters.Add(Instant(reading.At + every));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(OneAtATime));
+            batch.BatchCommands.Add(add);
+            NpgsqlDataReader row = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (row.ConfigureAwait(false))
+            {
+                await row.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                return await row.ReadAsync(cancellationToken).ConfigureAwait(false) && !await row.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -96,6 +120,8 @@ internal sealed class PostgresBalanceStore(PostgresConnections connections, IJar
             }
         }
     }
+
+    private static NpgsqlParameter<DateTime> Instant(DateTimeOffset instant) => new() { TypedValue = instant.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
     private static decimal? Amount(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDecimal(column);
 }

@@ -8,6 +8,19 @@ internal sealed class SqliteBalanceStore(SqliteConnections connections, IJarvisD
     private const decimal PerUsd = 1_000_000_000_000m;
     private const string Columns = "at, limit_usd, remaining_usd, used_usd, ledger_usd, account";
 
+    // Notices of a clock that is ahead silence nobody.
+    private const string AddOne =
+        """
+        INSERT OR IGNORE INTO jarvis_balances (account, at, limit_usd, remaining_usd, used_usd, ledger_usd, notice)
+        SELECT $account, $at, $limit, $remaining, $used, $ledger, CASE
+          WHEN $notice = 'Recovered' THEN CASE WHEN last.notice <> 'Recovered' THEN $notice END
+          WHEN $notice = 'Low' AND last.notice <> 'Recovered' AND last.at > $before THEN NULL
+          ELSE $notice END
+        FROM (SELECT 1) one LEFT JOIN (
+          SELECT notice, at FROM jarvis_balances WHERE account = $account AND notice IS NOT NULL AND at < $after ORDER BY at DESC LIMIT 1) last ON true
+        RETURNING notice
+        """;
+
     private const string HasStopped =
         $"""
         SELECT EXISTS (
@@ -15,25 +28,29 @@ internal sealed class SqliteBalanceStore(SqliteConnections connections, IJarvisD
             SELECT 1 FROM jarvis_balances b WHERE b.account = $account AND b.remaining_usd >= $enough AND b.at >= a.created_at))
         """;
 
-    public async Task AddAsync(string account, CreditReading reading, CancellationToken cancellationToken)
+    public async Task<bool> AddAsync(string account, CreditReading reading, CreditNoticeKind? notice, TimeSpan every, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
+        bool brings = false;
         await connections.WriteAsync(
             (connection, transaction) =>
             {
-                using SqliteCommand command = new(
-                    "INSERT OR IGNORE INTO jarvis_balances (account, at, limit_usd, remaining_usd, used_usd, ledger_usd) VALUES ($account, $at, $limit, $remaining, $used, $ledger)", connection, transaction);
+                using SqliteCommand command = new(AddOne, connection, transaction);
                 command.Parameters.AddWithValue("$account", account);
                 command.Parameters.AddWithValue("$at", SqliteTime.From(reading.At));
+                command.Parameters.AddWithValue("$before", SqliteTime.From(reading.At - every));
+                command.Parameters.AddWithValue("$after", SqliteTime.From(reading.At + every));
+                command.Parameters.AddWithValue("$notice", notice.HasValue ? notice.Value.ToString() : DBNull.Value);
                 Add("$limit", reading.LimitUsd);
                 Add("$remaining", reading.RemainingUsd);
                 Add("$used", reading.UsedUsd);
                 Add("$ledger", reading.LedgerUsd);
-                command.ExecuteNonQuery();
+                brings = command.ExecuteScalar() is string;
 
                 void Add(string name, decimal? amount) => command.Parameters.AddWithValue(name, SqliteMoney.FromExact(amount).Units is { } units ? units : DBNull.Value);
             },
             cancellationToken).ConfigureAwait(false);
+        return brings;
     }
 
     public async Task<bool> HasStoppedAsync(string account, decimal enoughUsd, CancellationToken cancellationToken)

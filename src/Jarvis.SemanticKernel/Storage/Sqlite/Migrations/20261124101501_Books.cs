@@ -15,7 +15,9 @@ namespace Jarvis.SemanticKernel.Storage.Sqlite.Migrations
             CREATE UNIQUE INDEX IF NOT EXISTS jarvis_bookings_reference ON jarvis_bookings (kind, reference) WHERE reference IS NOT NULL;
             CREATE TABLE IF NOT EXISTS jarvis_strategy_goals (strategy_id TEXT NOT NULL PRIMARY KEY, goal_id INTEGER NOT NULL);
             CREATE TABLE IF NOT EXISTS jarvis_balances (
-              at TEXT NOT NULL, account TEXT NOT NULL, limit_usd INTEGER, remaining_usd INTEGER, used_usd INTEGER, ledger_usd INTEGER NOT NULL, PRIMARY KEY (account, at));
+              at TEXT NOT NULL, account TEXT NOT NULL, limit_usd INTEGER, remaining_usd INTEGER, used_usd INTEGER, ledger_usd INTEGER NOT NULL, notice TEXT,
+              PRIMARY KEY (account, at));
+            CREATE INDEX IF NOT EXISTS jarvis_balances_notice ON jarvis_balances (account, at) WHERE notice IS NOT NULL;
             """);
 
         /// <inheritdoc />
