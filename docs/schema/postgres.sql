@@ -484,7 +484,7 @@ BEGIN
       ids numeric;
     BEGIN
       -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
-      IF said OPERATOR(pg_catalog.=) 'one' THEN
+      IF said OPERATOR(pg_catalog.=) 'few' THEN
         INSERT INTO jarvis.spend_deltas (hour, tier, model, provider, cost_source, calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd)
     SELECT pg_catalog.date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status OPERATOR(pg_catalog.<>) 'ok')::int,
       jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,

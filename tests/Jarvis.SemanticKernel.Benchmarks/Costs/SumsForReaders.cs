@@ -51,6 +51,7 @@ internal static partial class SumsForReaders
         "VACUUM ANALYZE jarvis.spend_deltas",
         "VACUUM ANALYZE jarvis.spend_rollup",
         "VACUUM ANALYZE jarvis.spend_rollup_days",
+        "VACUUM ANALYZE jarvis.spend_rollup_totals",
         "ALTER TABLE ai_calls ENABLE TRIGGER USER; ALTER TABLE jarvis.call_details ENABLE TRIGGER USER",
     ];
 
@@ -64,6 +65,7 @@ internal static partial class SumsForReaders
         ("a week by hour", Of(100, 7, SpendGrouping.Hour)),
         ("a month by hour", Of(90, 30, SpendGrouping.Hour)),
         ("the year by day", Of(0, 365, SpendGrouping.Day)),
+        ("the year by hour", Of(0, 365, SpendGrouping.Hour)),
         ("the year by day in Berlin", Of(0, 365, SpendGrouping.Day) with { TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") }),
         ("one model in a quarter, by week", Of(90, 90, SpendGrouping.Week) with { Filter = new SpendFilter { Model = "vendor/model-5" } }),
         ("one goal in the year, by model", Of(0, 365, SpendGrouping.Model) with { Filter = new SpendFilter { Goal = 4242 } }),

@@ -36,7 +36,7 @@ internal sealed class PostgresAiCallStore(PostgresConnections connections, IJarv
             await WriteAsync(await _writers.OpenAsync(cancellationToken).ConfigureAwait(false), calls, cancellationToken).ConfigureAwait(false);
         }
 
-        connections.Compaction.AfterAppend();
+        connections.Compaction.AfterAppend(calls.Length);
         StorageLog.WarnOfCappedCosts(logger, calls);
     }
 

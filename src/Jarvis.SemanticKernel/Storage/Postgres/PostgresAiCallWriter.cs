@@ -6,6 +6,9 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 /// <summary>The statement that appends a batch, on a connection of its own: one round trip, one commit, no transaction to leave open.</summary>
 internal sealed class PostgresAiCallWriter : IAsyncDisposable
 {
+    /// <summary>Of up to so many calls the sums get a delta each. Adding up more than these is less work than to store and fold a delta more.</summary>
+    public const int Few = 4;
+
     // The details decide who is new: a call_id that another process is inserting makes this statement wait and then leave the row out. Only survivors get their row
     // of ai_calls, under the id drawn before. A drawn id that is not used leaves a gap, as any rolled back insert does. OVERRIDING SYSTEM VALUE: the column may be
     // serial or either kind of identity. What ai_calls holds as the details do is not sent twice. IS TRUE keeps the planner, who expects ten rows, from a nested loop.
@@ -82,8 +85,8 @@ internal sealed class PostgresAiCallWriter : IAsyncDisposable
         // One alone is spared the arrays.
         bool isOne = calls.Length == 1;
         bool arePairs = Array.TrueForAll(calls, call => call.IsBilledAsIs);
-        _pairsOfOne.TypedValue = arePairs ? "one" : "";
-        _pairsOfMany.TypedValue = arePairs ? "many" : "";
+        string pairs = !arePairs ? "" : calls.Length <= Few ? "few" : "many";
+        (_pairsOfOne.TypedValue, _pairsOfMany.TypedValue) = (pairs, pairs);
         NpgsqlCommand command = isOne ? _one : _many;
         ref bool isPrepared = ref isOne ? ref _isOnePrepared : ref _isManyPrepared;
         if (prepares && !isPrepared)

@@ -10,8 +10,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresSpendCompaction(NpgsqlDataSource dataSource)
 {
-    // A batch leaves a few deltas, which take microseconds to read.
-    private const int Batch = 1;
+    // In deltas, of which every report reads all.
     private const int Read = 100;
     private const int Enough = 1000;
 
@@ -21,7 +20,7 @@ internal sealed class PostgresSpendCompaction(NpgsqlDataSource dataSource)
     private int _work = RandomNumberGenerator.GetInt32(Enough);
     private int _running;
 
-    public void AfterAppend() => Add(Batch);
+    public void AfterAppend(int calls) => Add(Math.Min(calls, PostgresAiCallWriter.Few));
 
     public void AfterRead() => Add(Read);
 

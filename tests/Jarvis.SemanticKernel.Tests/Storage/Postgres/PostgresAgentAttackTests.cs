@@ -175,7 +175,7 @@ public sealed class PostgresAgentAttackTests(AttackedDatabases databases) : ICla
 
     [Theory]
     [InlineData("")]
-    [InlineData("one")]
+    [InlineData("few")]
     [InlineData("many")]
     public async Task AgentWithNamesOfItsOwn_HasNoneOfThemCalledByTheTriggers(string pairs)
     {

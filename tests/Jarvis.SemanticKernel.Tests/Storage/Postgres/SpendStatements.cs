@@ -68,7 +68,7 @@ internal sealed class SpendStatements(Random random)
 
     private string Statement() => random.Next(20) switch
     {
-        < 4 => AppendBatch(OneOf("''", "'many'")),
+        < 4 => AppendBatch(OneOf("''", "'few'", "'many'")),
 
         // The same with a row of somebody else in the statement.
         4 => $"{AppendBatch("''")} UNION ALL SELECT nextval('ai_calls_id_seq')::int, 'm/x', 'mid', 1, 1, 0.5, 1, {At} AT TIME ZONE 'UTC'",

@@ -10,7 +10,7 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
     // call_details.billed_as and takes the id out again.
     //
     // The ledger's own statement says in jarvis.ledger that its rows of the two tables are pairs which say the same. Then ai_calls needs no look at all, and call_details one: the
-    // ordinary append pays for one insert of deltas, and one that appends a single call does not even add up.
+    // ordinary append pays for one insert of deltas, and one of a few calls does not even add up.
     internal sealed partial class SpendRollup
     {
         private const string Figures = "calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd";
@@ -159,8 +159,8 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
               ids numeric;
             BEGIN
               -- Asked here and not in a WHEN, which the server parses and plans again for every statement.
-              IF said OPERATOR(pg_catalog.=) 'one' THEN
-                {Add(Detail("added"))}
+              IF said OPERATOR(pg_catalog.=) 'few' THEN
+                {Add(EachDetail("added"))}
                 RETURN NULL;
               END IF;
               {AddDetails("added", "")}
@@ -427,8 +427,8 @@ namespace Jarvis.SemanticKernel.Storage.Postgres.Migrations
             FROM {rows} GROUP BY 1, 2, 3, 4, 5
             """;
 
-        // The same for a single row.
-        private static string Detail(string rows) =>
+        // The same for each row: a delta more is less work than adding up a few.
+        private static string EachDetail(string rows) =>
             $"""
             SELECT pg_catalog.date_trunc('hour', started_at, 'UTC'), tier, coalesce(model, requested_model), provider, cost_source, 1, (status OPERATOR(pg_catalog.<>) 'ok')::int,
               jarvis.is_unresolved(cost_source, http_status, generation_id, status, error, cost_usd_exact)::int,
