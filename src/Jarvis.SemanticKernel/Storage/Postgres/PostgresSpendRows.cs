@@ -44,7 +44,7 @@ internal sealed class PostgresSpendRows
         DateTimeOffset from = Ceiling(reading.From, TimeSpan.TicksPerHour);
         DateTimeOffset to = Floor(reading.To, TimeSpan.TicksPerHour);
         IsFromRawRows = from >= to || reading.WithLatency || !reading.GroupBy.All(IsKept) || !HasKeptFilter(reading.Filter) || !reading.Bounds.All(IsStart(TimeSpan.TicksPerHour));
-        Sql = IsFromRawRows ? Calls(reading.From, reading.To) : Sums(from, to);
+        Sql = IsFromRawRows ? Calls((reading.From, reading.To)) : Sums(from, to);
     }
 
     public bool IsFromRawRows { get; }
@@ -64,48 +64,41 @@ internal sealed class PostgresSpendRows
     private static DateTimeOffset Ceiling(DateTimeOffset instant, long unit) =>
         instant.UtcTicks % unit == 0 ? instant : new DateTimeOffset(Math.Min(instant.UtcTicks - (instant.UtcTicks % unit) + unit, Floor(DateTimeOffset.MaxValue, unit).UtcTicks), TimeSpan.Zero);
 
+    private static (DateTimeOffset From, DateTimeOffset To)[] Filled(params (DateTimeOffset From, DateTimeOffset To)[] periods) => Array.FindAll(periods, period => period.From < period.To);
+
     private string Sums(DateTimeOffset from, DateTimeOffset to)
     {
         // The sums of days serve where a day is not cut into hours.
         DateTimeOffset firstDay = Ceiling(from, TimeSpan.TicksPerDay);
         DateTimeOffset lastDay = Floor(to, TimeSpan.TicksPerDay);
         bool hasDays = firstDay < lastDay && _reading.Bounds.All(IsStart(TimeSpan.TicksPerDay));
-        List<string> parts = [Kept + "spend_open WHERE " + Between("hour", from, to)];
+        List<string> parts = [Kept + "spend_open WHERE " + Between("hour", (from, to))];
         if (hasDays)
         {
-            parts.Add(Kept + "spend_rollup_days WHERE " + Between("hour", firstDay, lastDay));
+            parts.Add(Kept + "spend_rollup_days WHERE " + Between("hour", (firstDay, lastDay)));
         }
 
-        AddHours(parts, from, hasDays ? firstDay : to);
-        AddHours(parts, hasDays ? lastDay : to, to);
-        AddEdge(parts, _reading.From, from);
-        AddEdge(parts, to, _reading.To);
-        return string.Join("\nUNION ALL\n", parts);
-    }
-
-    private void AddHours(List<string> parts, DateTimeOffset from, DateTimeOffset to)
-    {
-        if (from < to)
+        // Both ends of the period in one part, because the server takes longer to plan a part than to read it.
+        if (Filled((from, hasDays ? firstDay : to), (hasDays ? lastDay : to, to)) is { Length: > 0 } hours)
         {
             // Lines that stand for times alone need no more than one row of an hour.
             bool isInTotal = _reading.GroupBy.All(SpendCalendar.IsTime) && _reading.Filter == SpendFilter.None;
-            parts.Add((isInTotal ? KeptInTotal + "spend_rollup_totals" : Kept + "spend_rollup") + " WHERE " + Between("hour", from, to));
+            parts.Add((isInTotal ? KeptInTotal + "spend_rollup_totals" : Kept + "spend_rollup") + " WHERE " + Between("hour", hours));
         }
-    }
 
-    private void AddEdge(List<string> parts, DateTimeOffset from, DateTimeOffset to)
-    {
-        if (from < to)
+        if (Filled((_reading.From, from), (to, _reading.To)) is { Length: > 0 } broken)
         {
-            parts.Add($"SELECT at, tier, model, provider, cost_source, {Figures} FROM ({Calls(from, to)}) calls");
+            parts.Add($"SELECT at, tier, model, provider, cost_source, {Figures} FROM ({Calls(broken)}) calls");
         }
+
+        return string.Join("\nUNION ALL\n", parts);
     }
 
-    private string Calls(DateTimeOffset from, DateTimeOffset to)
+    private string Calls(params (DateTimeOffset From, DateTimeOffset To)[] periods)
     {
-        string details = $"{Details} WHERE {Between("d.started_at", from, to)}";
-        string others = $"{Others} AND {BetweenUtc("a.created_at", from, to)}";
-        string candidates = $"a.id IN (SELECT o.ai_call_id FROM jarvis.other_calls o WHERE {BetweenUtc("o.created_at", from, to)}";
+        string details = $"{Details} WHERE {Between("d.started_at", periods)}";
+        string others = $"{Others} AND {BetweenUtc("a.created_at", periods)}";
+        string candidates = $"a.id IN (SELECT o.ai_call_id FROM jarvis.other_calls o WHERE {BetweenUtc("o.created_at", periods)}";
         if (_reading.Filter.Goal is not { } goal)
         {
             return $"{details}\nUNION ALL\n{others} AND {candidates})";
@@ -123,8 +116,9 @@ internal sealed class PostgresSpendRows
             """;
     }
 
-    private string Between(string column, DateTimeOffset from, DateTimeOffset to) => $"{column} >= {_instant(from)} AND {column} < {_instant(to)}";
+    private string Between(string column, params (DateTimeOffset From, DateTimeOffset To)[] periods) =>
+        $"({string.Join(" OR ", periods.Select(period => $"{column} >= {_instant(period.From)} AND {column} < {_instant(period.To)}"))})";
 
-    private string BetweenUtc(string column, DateTimeOffset from, DateTimeOffset to) =>
-        $"{column} >= {_instant(from)} AT TIME ZONE 'UTC' AND {column} < {_instant(to)} AT TIME ZONE 'UTC'";
+    private string BetweenUtc(string column, (DateTimeOffset From, DateTimeOffset To)[] periods) =>
+        $"({string.Join(" OR ", periods.Select(period => $"{column} >= {_instant(period.From)} AT TIME ZONE 'UTC' AND {column} < {_instant(period.To)} AT TIME ZONE 'UTC'"))})";
 }

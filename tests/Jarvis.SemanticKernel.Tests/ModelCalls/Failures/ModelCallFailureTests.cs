@@ -108,6 +108,8 @@ public class ModelCallFailureTests
     [InlineData(418, """{"code":402,"metadata":{"limit_source":"openrouter_key_limit","error_type":"payment_required"}}""", typeof(KeyLimitExceededException))]
     [InlineData(418, """{"code":404,"metadata":{"error_type":"not_found"},"availability":{"code":"model_deprecated"}}""", typeof(ModelGoneException))]
     [InlineData(418, """{"code":403,"metadata":{"error_type":"permission_denied","flagged_input":"x"}}""", typeof(KeyRefusedException))]
+    [InlineData(403, """{"code":403,"metadata":{"patterns":["x"]}}""", typeof(ModerationException))]
+    [InlineData(403, """{"code":403,"metadata":{"flagged_input":"x"}}""", typeof(ModerationException))]
     [InlineData(400, """{"code":400,"metadata":{"error_type":"a_word_of_tomorrow"}}""", typeof(ModelCallException))]
     [InlineData(503, """{"code":503,"metadata":{"error_type":"a_word_of_tomorrow"}}""", typeof(ProviderUnavailableException))]
     public async Task Words_ThatDisagree_AreReadInTheirOrder(int status, string error, Type exception) =>
