@@ -35,6 +35,7 @@ internal static class SumsForWriters
 
             OtherProcesses server = new(databases.ServerProcess, upstream: null);
             Table table = new($"{Writers} writers, {rounds} slices each way", "records/s without sums", "with", "fewer records/s: min, median, max", "server CPU µs a record without", "with", "more CPU: median");
+            await MeasureAsync(databases, "batches of 8, never with sums", () => WriteAsync(stores, server, 8), rounds, table, with: false).ConfigureAwait(false);
             foreach (int batch in Batches)
             {
                 await MeasureAsync(databases, $"batches of {batch}", () => WriteAsync(stores, server, batch), rounds, table).ConfigureAwait(false);
@@ -68,32 +69,32 @@ internal static class SumsForWriters
         }
     }
 
-    private static async Task MeasureAsync(Databases databases, string name, Func<Task<(double Rate, double Cpu)>> writeAsync, int rounds, Table table)
+    private static async Task MeasureAsync(Databases databases, string name, Func<Task<(double Rate, double Cpu)>> writeAsync, int rounds, Table table, bool with = true)
     {
         await databases.ClearPostgresAsync().ConfigureAwait(false);
-        List<(double Rate, double Cpu)> without = [];
-        List<(double Rate, double Cpu)> with = [];
+        List<(double Rate, double Cpu)> first = [];
+        List<(double Rate, double Cpu)> second = [];
         for (int round = -2; round < rounds; round++)
         {
-            foreach (bool sums in round % 2 == 0 ? new[] { false, true } : [true, false])
+            foreach (bool isSecond in round % 2 == 0 ? new[] { false, true } : [true, false])
             {
-                await SwitchAsync(databases.Postgres, sums).ConfigureAwait(false);
+                await SwitchAsync(databases.Postgres, sums: with && isSecond).ConfigureAwait(false);
                 (double, double) slice = await writeAsync().ConfigureAwait(false);
                 if (round >= 0)
                 {
-                    (sums ? with : without).Add(slice);
+                    (isSecond ? second : first).Add(slice);
                 }
             }
         }
 
         await SwitchAsync(databases.Postgres, sums: true).ConfigureAwait(false);
-        double[] slower = [.. with.Zip(without, (a, b) => 1 - (a.Rate / b.Rate)).Order()];
-        double[] dearer = [.. with.Zip(without, (a, b) => (a.Cpu / b.Cpu) - 1).Order()];
+        double[] slower = [.. second.Zip(first, (a, b) => 1 - (a.Rate / b.Rate)).Order()];
+        double[] dearer = [.. second.Zip(first, (a, b) => (a.Cpu / b.Cpu) - 1).Order()];
         table.Add(
             name,
-            $"{Median(without.Select(slice => slice.Rate)):0}", $"{Median(with.Select(slice => slice.Rate)):0}",
+            $"{Median(first.Select(slice => slice.Rate)):0}", $"{Median(second.Select(slice => slice.Rate)):0}",
             $"{slower[0]:0 %}, {slower[slower.Length / 2]:0 %}, {slower[^1]:0 %}",
-            $"{Median(without.Select(slice => slice.Cpu)):0.0}", $"{Median(with.Select(slice => slice.Cpu)):0.0}", $"{dearer[dearer.Length / 2]:0 %}");
+            $"{Median(first.Select(slice => slice.Cpu)):0.0}", $"{Median(second.Select(slice => slice.Cpu)):0.0}", $"{dearer[dearer.Length / 2]:0 %}");
     }
 
     private static async Task SwitchAsync(NpgsqlDataSource source, bool sums)
