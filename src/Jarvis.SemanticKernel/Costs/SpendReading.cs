@@ -17,6 +17,9 @@ internal sealed record SpendReading
 
     public bool WithLatency { get; init; }
 
+    /// <summary>Whether nothing of a call matters but when it was: one sum for each hour is enough.</summary>
+    public bool IsByTimeAlone => Filter == SpendFilter.None && GroupBy.All(SpendCalendar.IsTime);
+
     public static SpendReading Of(SpendQuery query) => new()
     {
         From = InMicroseconds(query.From),

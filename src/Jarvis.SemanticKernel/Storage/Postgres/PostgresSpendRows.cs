@@ -81,9 +81,7 @@ internal sealed class PostgresSpendRows
         // Both ends of the period in one part, because the server takes longer to plan a part than to read it.
         if (Filled((from, hasDays ? firstDay : to), (hasDays ? lastDay : to, to)) is { Length: > 0 } hours)
         {
-            // Lines that stand for times alone need no more than one row of an hour.
-            bool isInTotal = _reading.GroupBy.All(SpendCalendar.IsTime) && _reading.Filter == SpendFilter.None;
-            parts.Add((isInTotal ? KeptInTotal + "spend_rollup_totals" : Kept + "spend_rollup") + " WHERE " + Between("hour", hours));
+            parts.Add((_reading.IsByTimeAlone ? KeptInTotal + "spend_rollup_totals" : Kept + "spend_rollup") + " WHERE " + Between("hour", hours));
         }
 
         if (Filled((_reading.From, from), (to, _reading.To)) is { Length: > 0 } broken)
