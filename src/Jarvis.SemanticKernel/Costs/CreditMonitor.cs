@@ -70,10 +70,19 @@ internal sealed class CreditMonitor : ICreditMonitor, IDisposable
             First = await _store.ReadFirstAsync(_account, cancellationToken).ConfigureAwait(false),
         };
         CreditNoticeKind? due = await JudgeAsync(reading).ConfigureAwait(false);
-        bool brings = await _store.AddAsync(_account, reading, _notifiers.Any ? due : null, _options.WarnEvery, cancellationToken).ConfigureAwait(false);
-        if (due is { } kind)
+
+        // A stop is said whatever becomes of the record: it will not be made a second time.
+        bool brings = due == CreditNoticeKind.Stopped;
+        try
         {
-            Say(new CreditNotice(kind, TextOf(kind, Left(reading)), reading), brings);
+            brings |= await _store.AddAsync(_account, reading, _notifiers.Any ? due : null, _options.WarnEvery, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (due is { } kind)
+            {
+                Say(new CreditNotice(kind, TextOf(kind, Left(reading)), reading), brings);
+            }
         }
 
         return reading;

@@ -88,6 +88,21 @@ public sealed class CreditStopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RecordThatCannotBeWritten_TheStopIsSaidAllTheSame()
+    {
+        await using SqliteTestDatabase database = new();
+        await using JarvisHarness jarvis = await Watch.StartProcessAsync(options => (options.Database, options.Credits.StopBelowUsd) = (database.Setting, 1m));
+        await jarvis.Services.GetRequiredService<IJarvisDatabase>().EnsureReadyAsync(Ct);
+        await database.ExecuteAsync("CREATE TRIGGER refuses BEFORE INSERT ON jarvis_balances BEGIN SELECT raise(ABORT, 'no'); END");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Watch.CheckAsync(jarvis, 0, 0.75m));
+
+        Assert.True((await jarvis.KillSwitch.GetStateAsync(Ct)).IsActive);
+        Assert.Equal(CreditNoticeKind.Stopped, (await Watch.Notices.NextAsync()).Kind);
+        Assert.Single(Watch.Logs, log => log.Message.Contains("The kill switch is activated", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task SwitchThatCannotBeWritten_IsTriedAgainWithTheNextReading()
     {
         await using SqliteTestDatabase database = new();
