@@ -128,16 +128,18 @@ public class TierCircuitTests
     [Fact]
     public async Task BackOff_DuringWhichOthersOpenTheCircuit_EndsWithoutAnotherAttempt()
     {
+        // No limit is as long: a wait of this length is the back-off.
+        var backOff = TimeSpan.FromSeconds(7);
         await using JarvisHarness jarvis = await StartAsync(options => options.Resilience.MaxRetries = 1);
         jarvis.Upstream.DefaultReply = SimulatedReply.Error(400, "no");
-        jarvis.Upstream.Enqueue(SimulatedReply.RateLimitedUpstream(retryAfter: TimeSpan.FromSeconds(5)));
+        jarvis.Upstream.Enqueue(SimulatedReply.RateLimitedUpstream(retryAfter: backOff));
         Task<(ExpectedReply, ModelCallException? Failure)> waiting = AskAsync(jarvis);
-        await _clock.WhenWaitingAsync(TimeSpan.FromSeconds(5), Ct);
+        await _clock.WhenWaitingAsync(backOff, Ct);
         jarvis.Upstream.DefaultReply = SimulatedReply.Text("x").CutBeforeHeaders();
-        await AskAsync(jarvis);
-        await AskAsync(jarvis);
+        await AskAsync(jarvis).WaitAsync(Bound, Ct);
+        await AskAsync(jarvis).WaitAsync(Bound, Ct);
 
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        _clock.Advance(backOff);
 
         Assert.IsType<ProviderUnavailableException>((await waiting.WaitAsync(Bound, Ct)).Failure);
         Assert.Equal(1 + 4, jarvis.Upstream.RequestCount);
