@@ -11,18 +11,8 @@ using Microsoft.SemanticKernel.ChatCompletion;
 namespace Jarvis.SemanticKernel.Tests.Costs;
 
 /// <summary>The monitor over the simulator, in a time that the tests set.</summary>
-public sealed class CreditMonitorTests : IAsyncLifetime
+public sealed class CreditMonitorTests : CreditTests
 {
-    private CreditWatch? _watch;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private CreditWatch Watch => _watch!;
-
-    public async ValueTask InitializeAsync() => _watch = await CreditWatch.StartAsync();
-
-    public async ValueTask DisposeAsync() => await Watch.DisposeAsync();
-
     [Fact]
     public async Task Check_SaysAndRecordsWhatIsLeft_AndComparesWithTheLedger()
     {

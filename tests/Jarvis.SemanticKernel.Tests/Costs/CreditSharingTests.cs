@@ -5,18 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Jarvis.SemanticKernel.Tests.Costs;
 
 /// <summary>Many processes watch one key: people are told once.</summary>
-public sealed class CreditSharingTests : IAsyncLifetime
+public sealed class CreditSharingTests : CreditTests
 {
     private readonly SqliteTestDatabase _database = new();
-    private CreditWatch? _watch;
 
-    private CreditWatch Watch => _watch!;
-
-    public async ValueTask InitializeAsync() => _watch = await CreditWatch.StartAsync();
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await Watch.DisposeAsync();
+        await base.DisposeAsync();
         await _database.DisposeAsync();
     }
 

@@ -6,18 +6,8 @@ using Microsoft.SemanticKernel.ChatCompletion;
 namespace Jarvis.SemanticKernel.Tests.Costs;
 
 /// <summary>The kill switch is activated when less is left than the second threshold.</summary>
-public sealed class CreditStopTests : IAsyncLifetime
+public sealed class CreditStopTests : CreditTests
 {
-    private CreditWatch? _watch;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    private CreditWatch Watch => _watch!;
-
-    public async ValueTask InitializeAsync() => _watch = await CreditWatch.StartAsync();
-
-    public async ValueTask DisposeAsync() => await Watch.DisposeAsync();
-
     [Fact]
     public async Task WindsDownOncePerFall_AndNotAgainAfterTheOperatorReleased()
     {
