@@ -35,7 +35,7 @@ internal static class SumsForWriters
 
             OtherProcesses server = new(databases.ServerProcess, upstream: null);
             Table table = new($"{Writers} writers, {rounds} slices each way", "records/s without sums", "with", "fewer records/s: min, median, max", "server CPU µs a record without", "with", "more CPU: median");
-            await MeasureAsync(databases, "batches of 8, never with sums", () => WriteAsync(stores, server, 8), rounds, table, with: false).ConfigureAwait(false);
+            await MeasureAsync(databases, "batches of 8, never with sums", () => WriteAsync(stores, server, 8), rounds, table, comparesWithSums: false).ConfigureAwait(false);
             foreach (int batch in Batches)
             {
                 await MeasureAsync(databases, $"batches of {batch}", () => WriteAsync(stores, server, batch), rounds, table).ConfigureAwait(false);
@@ -69,7 +69,7 @@ internal static class SumsForWriters
         }
     }
 
-    private static async Task MeasureAsync(Databases databases, string name, Func<Task<(double Rate, double Cpu)>> writeAsync, int rounds, Table table, bool with = true)
+    private static async Task MeasureAsync(Databases databases, string name, Func<Task<(double Rate, double Cpu)>> writeAsync, int rounds, Table table, bool comparesWithSums = true)
     {
         await databases.ClearPostgresAsync().ConfigureAwait(false);
         List<(double Rate, double Cpu)> first = [];
@@ -78,7 +78,7 @@ internal static class SumsForWriters
         {
             foreach (bool isSecond in round % 2 == 0 ? new[] { false, true } : [true, false])
             {
-                await SwitchAsync(databases.Postgres, sums: with && isSecond).ConfigureAwait(false);
+                await SwitchAsync(databases.Postgres, sums: comparesWithSums && isSecond).ConfigureAwait(false);
                 (double, double) slice = await writeAsync().ConfigureAwait(false);
                 if (round >= 0)
                 {
