@@ -20,6 +20,9 @@ internal sealed record SpendReading
     /// <summary>Whether nothing of a call matters but when it was: one sum for each hour is enough.</summary>
     public bool IsByTimeAlone => Filter == SpendFilter.None && GroupBy.All(SpendCalendar.IsTime);
 
+    /// <summary>Whether each of these sums is a line.</summary>
+    public bool IsByHourAlone => IsByTimeAlone && GroupBy is [SpendGrouping.Hour];
+
     public static SpendReading Of(SpendQuery query) => new()
     {
         From = InMicroseconds(query.From),

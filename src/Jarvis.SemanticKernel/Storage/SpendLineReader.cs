@@ -1,10 +1,9 @@
 using System.Data.Common;
-using System.Globalization;
 using Jarvis.SemanticKernel.Costs;
 
 namespace Jarvis.SemanticKernel.Storage;
 
-/// <summary>Reads the lines of a spend report: the keys in the order asked for, then the figures in the order of <see cref="ReadFigures"/>.</summary>
+/// <summary>Reads the lines of a spend report: the keys in the order asked for, then the figures in the order of <see cref="Read"/>.</summary>
 internal sealed class SpendLineReader(SpendReading reading)
 {
     /// <summary>The column of the first figure.</summary>
@@ -23,7 +22,19 @@ internal sealed class SpendLineReader(SpendReading reading)
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, "A source without a text."),
     };
 
-    public SpendLine Read(DbDataReader row, decimal costUsd) => ReadFigures(row) with { Key = ReadKey(row), CostUsd = costUsd };
+    public SpendLine Read(DbDataReader row, decimal costUsd, SpendLatency? latency = null) => new()
+    {
+        Key = ReadKey(row),
+        Calls = row.GetInt64(Figures),
+        FailedCalls = row.GetInt64(Figures + 1),
+        UnresolvedCalls = row.GetInt64(Figures + 2),
+        PromptTokens = row.GetInt64(Figures + 3),
+        CompletionTokens = row.GetInt64(Figures + 4),
+        CachedTokens = row.GetInt64(Figures + 5),
+        ReasoningTokens = row.GetInt64(Figures + 6),
+        CostUsd = costUsd,
+        Latency = latency,
+    };
 
     public SpendKey ReadKey(DbDataReader row)
     {
@@ -39,17 +50,6 @@ internal sealed class SpendLineReader(SpendReading reading)
         return key;
     }
 
-    private SpendLine ReadFigures(DbDataReader row) => new()
-    {
-        Calls = row.GetInt64(Figures),
-        FailedCalls = row.GetInt64(Figures + 1),
-        UnresolvedCalls = row.GetInt64(Figures + 2),
-        PromptTokens = row.GetInt64(Figures + 3),
-        CompletionTokens = row.GetInt64(Figures + 4),
-        CachedTokens = row.GetInt64(Figures + 5),
-        ReasoningTokens = row.GetInt64(Figures + 6),
-    };
-
     private SpendKey Add(SpendKey key, SpendGrouping grouping, DbDataReader row, int column)
     {
         switch (grouping)
@@ -61,7 +61,7 @@ internal sealed class SpendLineReader(SpendReading reading)
             case SpendGrouping.Provider:
                 return key with { Provider = row.GetString(column) };
             case SpendGrouping.Goal:
-                return key with { Goal = Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture) };
+                return key with { Goal = row.GetInt32(column) };
             case SpendGrouping.Agent:
                 return key with { Agent = row.GetString(column) };
             case SpendGrouping.Run:
@@ -72,7 +72,7 @@ internal sealed class SpendLineReader(SpendReading reading)
                 return key with { CostSource = Enum.Parse<CostSource>(row.GetString(column), ignoreCase: true) };
             default:
                 // The number of the unit, counted from 1.
-                int unit = Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture);
+                int unit = row.GetInt32(column);
                 return key with { Start = reading.Bounds[unit - 1], End = reading.Bounds[unit] };
         }
     }

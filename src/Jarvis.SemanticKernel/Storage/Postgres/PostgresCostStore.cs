@@ -64,7 +64,7 @@ internal sealed class PostgresCostStore(PostgresConnections connections, IJarvis
                     {
                         // As text: the driver refuses a numeric with more digits than a decimal has, Parse rounds the ones that do not fit.
                         decimal costUsd = decimal.Parse(reader.GetString(columns.AfterFigures), CultureInfo.InvariantCulture);
-                        lines.Add(columns.Read(reader, costUsd) with { Latency = took });
+                        lines.Add(columns.Read(reader, costUsd, took));
                     }
                 }
             }

@@ -15,6 +15,8 @@ internal sealed class PostgresSpendCommand(SpendReading reading)
                coalesce(sum(cached_tokens), 0)::bigint, coalesce(sum(reasoning_tokens), 0)::bigint, coalesce(sum(cost_usd), 0)::text
         """;
 
+    private const string Line = "calls, failed, unresolved, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, cost_usd::text";
+
     private const string Latency = ", percentile_disc(ARRAY[0.5, 0.95, 0.99]::float8[]) WITHIN GROUP (ORDER BY latency_ms), count(latency_ms)";
 
     private readonly List<NpgsqlParameter> _parameters = [];
@@ -33,9 +35,11 @@ internal sealed class PostgresSpendCommand(SpendReading reading)
 #pragma warning disable CA2100 // Constants and numbers of parameters.
         NpgsqlCommand command = dataSource.CreateCommand(
             $"""
+            {rows.With}
             SELECT {Prefixed(names)}{Figures}{latency}
             FROM (SELECT *{Suffixed(keys)} FROM ({rows.Sql}) rows{Filter()}) lines
             {groups} HAVING sum(calls) > 0
+            {(rows.Lines is null ? "" : $"UNION ALL SELECT {Prefixed(keys)}{Line} FROM ({rows.Lines}) lines")}
             """);
 #pragma warning restore CA2100
         command.Parameters.AddRange(_parameters.ToArray());

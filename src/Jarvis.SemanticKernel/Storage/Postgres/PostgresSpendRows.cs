@@ -9,7 +9,7 @@ internal sealed class PostgresSpendRows
 
     private const string Kept = $"SELECT hour AS at, tier, model, provider, cost_source, {Figures} FROM jarvis.";
 
-    private const string KeptInTotal = $"SELECT hour, NULL, NULL, NULL, NULL, {Figures} FROM jarvis.";
+    private const string KeptInTotal = $"SELECT hour AS at, NULL AS tier, NULL AS model, NULL AS provider, NULL AS cost_source, {Figures} FROM jarvis.";
 
     // What the details do not know is asked for one call at a time: hardly any call needs it, and a join would read all of ai_calls.
     private const string Details =
@@ -49,7 +49,12 @@ internal sealed class PostgresSpendRows
 
     public bool IsFromRawRows { get; }
 
+    public string With { get; private set; } = "";
+
     public string Sql { get; }
+
+    /// <summary>Rows that each are a line of the report by themselves, so that nothing is left to add up, in the columns of <see cref="Sql"/>.</summary>
+    public string? Lines { get; private set; }
 
     private static bool IsKept(SpendGrouping grouping) =>
         grouping is not (SpendGrouping.Goal or SpendGrouping.Agent or SpendGrouping.Run or SpendGrouping.Function);
@@ -72,7 +77,8 @@ internal sealed class PostgresSpendRows
         DateTimeOffset firstDay = Ceiling(from, TimeSpan.TicksPerDay);
         DateTimeOffset lastDay = Floor(to, TimeSpan.TicksPerDay);
         bool hasDays = firstDay < lastDay && _reading.Bounds.All(IsStart(TimeSpan.TicksPerDay));
-        List<string> parts = [Kept + "spend_open WHERE " + Between("hour", (from, to))];
+        With = $"WITH open AS ({Kept}spend_open WHERE {Between("hour", (from, to))})";
+        List<string> parts = ["SELECT * FROM open"];
         if (hasDays)
         {
             parts.Add(Kept + "spend_rollup_days WHERE " + Between("hour", (firstDay, lastDay)));
@@ -81,7 +87,15 @@ internal sealed class PostgresSpendRows
         // Both ends of the period in one part, because the server takes longer to plan a part than to read it.
         if (Filled((from, hasDays ? firstDay : to), (hasDays ? lastDay : to, to)) is { Length: > 0 } hours)
         {
-            parts.Add((_reading.IsByTimeAlone ? KeptInTotal + "spend_rollup_totals" : Kept + "spend_rollup") + " WHERE " + Between("hour", hours));
+            string sums = (_reading.IsByTimeAlone ? KeptInTotal + "spend_rollup_totals" : Kept + "spend_rollup") + " WHERE " + Between("hour", hours);
+            if (_reading.IsByHourAlone)
+            {
+                // The sum of an hour is a line as it stands, unless something of that hour is not folded yet.
+                Lines = sums + " AND hour NOT IN (SELECT at FROM open)";
+                sums += " AND hour IN (SELECT at FROM open)";
+            }
+
+            parts.Add(sums);
         }
 
         if (Filled((_reading.From, from), (to, _reading.To)) is { Length: > 0 } broken)
