@@ -117,7 +117,6 @@ internal static class JarvisRegistrationSteps
                 provider.GetRequiredService<AiCallLogFilter>(),
                 new KillSwitchLastCheck(provider.GetRequiredService<KillSwitchFilter>()),
             ]));
-        services.TryAddTransient<UpstreamErrorHandler>();
         services.TryAddTransient<KillSwitchScopeHandler>();
         services.TryAddTransient<ModelCallHandler>();
 
@@ -128,7 +127,7 @@ internal static class JarvisRegistrationSteps
 
         // A host's ConfigureHttpClientDefaults with a resilience handler would multiply the attempts, and each one may be billed.
         client.RemoveAllResilienceHandlers();
-        client.AddHttpMessageHandler<UpstreamErrorHandler>().AddHttpMessageHandler<KillSwitchScopeHandler>();
+        client.AddHttpMessageHandler<KillSwitchScopeHandler>();
         client.AddHttpMessageHandler(static provider => new RetryHandler(
             provider.GetRequiredService<IOptions<JarvisRoutingOptions>>().Value.Resilience,
             provider.GetRequiredService<TimeProvider>(),

@@ -11,22 +11,13 @@ internal sealed class KillSwitchScopeHandler(IKillSwitchGate gate) : DelegatingH
         await gate.ThrowIfStoppedAsync(subject, cancellationToken).ConfigureAwait(false);
         using var link = new StopLink(request, subject, cancellationToken);
         link.Watch = gate.Watch(link);
-        HttpResponseMessage response;
         try
         {
-            response = await base.SendAsync(request, link.Token).ConfigureAwait(false);
+            return await base.SendAsync(request, link.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException && !cancellationToken.IsCancellationRequested && link.StoppedBy is not null)
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or ModelCallException && !cancellationToken.IsCancellationRequested && link.StoppedBy is not null)
         {
             throw link.ToException(link.StoppedBy!);
         }
-
-        if (!response.IsSuccessStatusCode && link.StoppedBy is not null)
-        {
-            response.Dispose();
-            throw link.ToException(link.StoppedBy!);
-        }
-
-        return response;
     }
 }

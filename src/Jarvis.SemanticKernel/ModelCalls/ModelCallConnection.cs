@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Jarvis.SemanticKernel.ModelCalls;
 
 /// <summary>The connections to the upstream.</summary>
@@ -10,7 +8,6 @@ internal static class ModelCallConnection
         // Kept for the life of the process, so addresses have to be looked up again now and then.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
         handler.ConnectTimeout = TimeSpan.FromSeconds(30);
-        handler.AutomaticDecompression = DecompressionMethods.All;
 
         // A redirect would take the prompt and the key to an address nobody configured.
         handler.AllowAutoRedirect = false;

@@ -144,6 +144,7 @@ internal sealed class PhysicalCall(
         using LeavingContent? leaving = body is null ? null : new LeavingContent(body, call);
         call.IsSent = body is null;
         call.Request.Content = leaving;
+        AnswerEncoding.Accept(call.Request.Headers);
         try
         {
             HttpResponseMessage response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
@@ -167,9 +168,10 @@ internal sealed class PhysicalCall(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask BufferAsync(HttpResponseMessage response)
     {
-        await response.Content.LoadIntoBufferAsync(context.CancellationToken).ConfigureAwait(false);
+        PooledBody body = await PooledBody.ReadAsync(response.Content, context.CancellationToken).ConfigureAwait(false);
+        response.Content = body;
         var facts = new AnswerFacts();
-        bool isAnswer = BufferedBody.TryRead(response.Content, facts) && !facts.IsError && facts.HasChoices;
+        bool isAnswer = AnswerReader.TryRead(body.Bytes, facts) && !facts.IsError && facts.HasChoices;
         if (response.IsSuccessStatusCode && isAnswer && !context.IsStreaming)
         {
             Settle(AiCallStatus.Ok, facts);
@@ -182,7 +184,8 @@ internal sealed class PhysicalCall(
 
     private async ValueTask StreamAsync(HttpResponseMessage response)
     {
-        Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
+        Stream sent = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
+        Stream upstream = AnswerEncoding.Decode(sent, response.Content.Headers);
         (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
         limit.FirstByteCame();
         if (head.Signal == SseSignal.Error || (head.Signal == SseSignal.Done && !scanner.Facts.HasChoices))
@@ -199,7 +202,7 @@ internal sealed class PhysicalCall(
         context.GenerationId ??= scanner.Facts.Id;
         var body = new ModelCallStream(this, upstream, response.Content, scanner, head);
         var content = new StreamContent(body);
-        ContentHeaders.Copy(response.Content.Headers, content.Headers);
+        AnswerEncoding.CopyHeaders(response.Content.Headers, content.Headers, isDecoded: upstream != sent);
         response.Content = content;
         context.Response = response;
 

@@ -9,7 +9,7 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 
 /// <summary>
 /// Around the attempts. The first one is made bare, since nearly every call ends with it; a resilience pipeline, which costs a few microseconds, is entered only with a
-/// failure that is worth another attempt. Every attempt asks the circuit of its tier first.
+/// failure that is worth another attempt. Every attempt asks the circuit of its tier first. What it gives up on becomes an exception that says what to do.
 /// </summary>
 internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time, ILogger logger) : DelegatingHandler
 {
@@ -22,7 +22,7 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
         long startedAt = time.GetTimestamp();
         TierRequest? tier = TierRequest.Of(request);
         TierCircuit? circuit = tier is null ? null : _circuits.Of(tier.Tier);
-        Outcome<HttpResponseMessage> first;
+        Outcome<HttpResponseMessage> outcome;
         try
         {
             HttpResponseMessage response = await SendOnceAsync(request, tier, circuit, cancellationToken).ConfigureAwait(false);
@@ -31,25 +31,34 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
                 return response;
             }
 
-            first = Outcome.FromResult(response);
+            outcome = Outcome.FromResult(response);
         }
-        catch (Exception e) when (_pipeline is not null && ModelCallResilience.IsWorthRetrying(Outcome.FromException<HttpResponseMessage>(e), circuit, options.MaxRetryWait))
+        catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or ModelCallException)
         {
-            first = Outcome.FromException<HttpResponseMessage>(e);
+            outcome = Outcome.FromException<HttpResponseMessage>(e);
         }
 
-        return _pipeline is not null && ModelCallResilience.IsWorthRetrying(first, circuit, options.MaxRetryWait)
-            ? await RetryAsync(_pipeline, request, first, circuit, options.TotalTimeout - time.GetElapsedTime(startedAt), cancellationToken).ConfigureAwait(false)
-            : Result(first);
+        if (_pipeline is not null && ModelCallResilience.IsWorthRetrying(outcome, circuit, options.MaxRetryWait))
+        {
+            outcome = await RetryAsync(_pipeline, request, outcome, circuit, options.TotalTimeout - time.GetElapsedTime(startedAt), cancellationToken).ConfigureAwait(false);
+        }
+
+        return Result(outcome, tier);
     }
 
-    private static HttpResponseMessage Result(Outcome<HttpResponseMessage> outcome)
+    // Left alone, the SDK would put the whole error body, which may quote the prompt, into an exception of its own.
+    private static HttpResponseMessage Result(Outcome<HttpResponseMessage> outcome, TierRequest? tier)
     {
+        if (outcome.Exception is HttpRequestException or TimeoutRejectedException && tier?.LastCall is { } last)
+        {
+            throw ModelCallErrors.ToException(last, outcome.Exception, endedByTotalTimeout: tier.TotalTimeoutPassed);
+        }
+
         outcome.ThrowIfException();
-        return outcome.Result!;
+        return outcome.Result!.Content is UpstreamErrorContent refusal ? throw ModelCallErrors.ToException(refusal.Context, null) : outcome.Result;
     }
 
-    private async Task<HttpResponseMessage> RetryAsync(
+    private async Task<Outcome<HttpResponseMessage>> RetryAsync(
         ResiliencePipeline<HttpResponseMessage> pipeline,
         HttpRequestMessage request,
         Outcome<HttpResponseMessage> first,
@@ -62,7 +71,7 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
         {
             tier?.TotalTimeoutPassed = true;
             first.Result?.Dispose();
-            throw new TimeoutRejectedException(nameof(ResilienceOptions.TotalTimeout), options.TotalTimeout, first.Exception!);
+            return Outcome.FromException<HttpResponseMessage>(new TimeoutRejectedException(nameof(ResilienceOptions.TotalTimeout), options.TotalTimeout, first.Exception!));
         }
 
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
@@ -72,7 +81,7 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
             context.Properties.Set(ModelCallResilience.Circuit, circuit);
             context.Properties.Set(ModelCallResilience.TimeLeft, left);
             Outcome<HttpResponseMessage>? known = first;
-            return Result(await pipeline.ExecuteOutcomeAsync(AttemptAsync, context, request).ConfigureAwait(false));
+            return await pipeline.ExecuteOutcomeAsync(AttemptAsync, context, request).ConfigureAwait(false);
 
             // The pipeline counts the attempt that was made before it as its first.
             ValueTask<Outcome<HttpResponseMessage>> AttemptAsync(ResilienceContext attempt, HttpRequestMessage message)

@@ -37,7 +37,14 @@ internal sealed class TierHttpClientFactory(IHttpMessageHandlerFactory handlers)
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             LogicalCall? call = AmbientCall.Current.Call;
-            new TierRequest(tier, _model, call) { FallbackModels = _fallbackModels, ApiKey = apiKey, IsServedElsewhere = _isElsewhere, Prices = _prices }.StampOn(request);
+            new TierRequest(tier, _model, call)
+            {
+                FallbackModels = _fallbackModels,
+                ApiKey = apiKey,
+                IsServedElsewhere = _isElsewhere,
+                Prices = _prices,
+                Caller = cancellationToken,
+            }.StampOn(request);
             if (_isElsewhere)
             {
                 if (apiKey is null)

@@ -48,7 +48,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
     /// <summary>Sends; the response is what the chat connector gets.</summary>
     public Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
     {
-        _client ??= new HttpMessageInvoker(new UpstreamErrorHandler
+        _client ??= new HttpMessageInvoker(new RetryHandler(new ResilienceOptions { MaxRetries = 0 }, Time, NullLogger.Instance)
         {
             InnerHandler = new ModelCallHandler(
                 new ModelCallPipeline([.. Filters, new AiCallLogFilter(Ledger, new RecordBacklog(), NoCallIntents.Instance, WorkerUnderTest.Idle())]), Options.Create(_options), Time, NullLogger<ModelCallHandler>.Instance)
@@ -56,7 +56,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
                 InnerHandler = new Network(this),
             },
         });
-        new TierRequest(Tier, Model, LogicalCall.Create(Tier, Model, CallAttribution.None, isStreaming)).StampOn(_request);
+        new TierRequest(Tier, Model, LogicalCall.Create(Tier, Model, CallAttribution.None, isStreaming)) { Caller = cancellationToken }.StampOn(_request);
         return _client.SendAsync(_request, cancellationToken);
     }
 

@@ -40,7 +40,7 @@ public sealed class UnusualBodyTests
         }
 
         Assert.Equal(2 * Encodings.Length, jarvis.Upstream.RequestCount);
-        Assert.All(jarvis.Upstream.Requests, request => Assert.Contains("gzip, deflate, br", request.Headers["Accept-Encoding"], StringComparison.Ordinal));
+        Assert.Equal(Encodings.Length, jarvis.Upstream.Requests.Count(request => request.Headers["Accept-Encoding"] == "gzip, br"));
         IReadOnlyList<RecordedCall> calls = await database.ReadCallsAsync();
         Assert.Equal(Encodings.Length, calls.Count);
         Assert.All(calls, call => Assert.Equal(
