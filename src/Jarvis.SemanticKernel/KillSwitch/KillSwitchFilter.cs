@@ -41,9 +41,23 @@ internal sealed class KillSwitchFilter(IKillSwitchGate gate) : IPromptRenderFilt
         await next(context).ConfigureAwait(false);
     }
 
-    public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
+    public Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
-        await CheckRequestAsync(context.Request, context.CancellationToken).ConfigureAwait(false);
+        ValueTask check = CheckRequestAsync(context.Request, context.CancellationToken);
+        return check.IsCompletedSuccessfully ? AttemptAsync(context, next) : CheckAndAttemptAsync(check, context, next);
+    }
+
+    internal ValueTask CheckRequestAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        gate.ThrowIfStoppedAsync(KillSwitchSubject.Of(request), cancellationToken);
+
+    private static async Task CheckAndAttemptAsync(ValueTask check, ModelCallContext context, Func<ModelCallContext, Task> next)
+    {
+        await check.ConfigureAwait(false);
+        await AttemptAsync(context, next).ConfigureAwait(false);
+    }
+
+    private static async Task AttemptAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
+    {
         StopLink? link = StopLink.Of(context.Request);
         link?.EnterAttempt(context);
         try
@@ -55,9 +69,6 @@ internal sealed class KillSwitchFilter(IKillSwitchGate gate) : IPromptRenderFilt
             link?.LeaveAttempt();
         }
     }
-
-    internal ValueTask CheckRequestAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        gate.ThrowIfStoppedAsync(KillSwitchSubject.Of(request), cancellationToken);
 
     private ValueTask CheckFunctionAsync(CancellationToken cancellationToken) => gate.ThrowIfStoppedAsync(KillSwitchSubject.OfCurrentCode(), cancellationToken);
 }

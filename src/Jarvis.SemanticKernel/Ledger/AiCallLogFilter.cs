@@ -8,9 +8,20 @@ namespace Jarvis.SemanticKernel.Ledger;
 /// </summary>
 internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlog, ICallIntents intents, UnreportedCosts unreported) : IModelCallFilter
 {
-    public async Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
+    public Task OnModelCallAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
-        await backlog.WaitForRoomAsync(context.CancellationToken).ConfigureAwait(false);
+        ValueTask room = backlog.WaitForRoomAsync(context.CancellationToken);
+        return room.IsCompletedSuccessfully ? RecordAsync(context, next) : WaitAndRecordAsync(room, context, next);
+    }
+
+    private async Task WaitAndRecordAsync(ValueTask room, ModelCallContext context, Func<ModelCallContext, Task> next)
+    {
+        await room.ConfigureAwait(false);
+        await RecordAsync(context, next).ConfigureAwait(false);
+    }
+
+    private async Task RecordAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
+    {
         ICallIntent intent = intents.Begin(context);
         try
         {

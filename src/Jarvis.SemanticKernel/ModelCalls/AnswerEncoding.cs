@@ -28,14 +28,13 @@ internal static class AnswerEncoding
             _ => body,
         };
 
-    /// <summary>Gives a body the headers that it came with, but for those that speak of its compressed form if it no longer has that.</summary>
+    /// <summary>Gives a body the headers that it came with, but for the one that speaks of its compressed form if it no longer has that.</summary>
     public static void CopyHeaders(HttpContentHeaders from, HttpContentHeaders to, bool isDecoded)
     {
         ContentHeaders.Copy(from, to);
         if (isDecoded)
         {
             to.Remove(ContentEncoding);
-            to.Remove("Content-Length");
         }
     }
 }

@@ -3,6 +3,15 @@ namespace Jarvis.SemanticKernel.ModelCalls;
 /// <summary>What the ledger wants to know of an answer, gathered from one JSON body or from the events of a stream. Later events overwrite.</summary>
 internal sealed class AnswerFacts
 {
+    private const int LongestKnown = 128;
+
+    [ThreadStatic]
+    private static AnswerFacts? t_spare;
+
+    // Of the answers before, so that the few names there are get allocated once.
+    private string? _knownModel;
+    private string? _knownProvider;
+
     public string? Id { get; set; }
 
     public string? Model { get; set; }
@@ -40,6 +49,31 @@ internal sealed class AnswerFacts
 
     /// <summary>Gets a value indicating whether the tokens tell the cost by a price list; null when the answer leaves that open.</summary>
     public bool? IsPricedByTokens => HasOtherCharges || IsByok == true ? false : IsByok == false ? true : null;
+
+    /// <summary>Gets a text that the model's name is likely to be.</summary>
+    public string? KnownModel => Model ?? _knownModel;
+
+    /// <summary>Gets a text that the provider's name is likely to be.</summary>
+    public string? KnownProvider => Provider ?? _knownProvider;
+
+    /// <summary>Lends empty facts to read one body into, without waiting for anything in between.</summary>
+    public static AnswerFacts Borrow()
+    {
+        AnswerFacts facts = t_spare ?? new AnswerFacts();
+        t_spare = null;
+        return facts;
+    }
+
+    /// <summary>Empties them for the next one on this thread.</summary>
+    public void GiveBack()
+    {
+        _knownModel = Model is { Length: <= LongestKnown } ? Model : _knownModel;
+        _knownProvider = Provider is { Length: <= LongestKnown } ? Provider : _knownProvider;
+        (Id, Model, Provider, Error) = (null, null, null, null);
+        (HasChoices, FinishedWithError, HasOtherCharges, HasUsage, IsByok) = (false, false, false, false, null);
+        (PromptTokens, CompletionTokens, CachedTokens, CacheWriteTokens, ReasoningTokens, CostUsd) = (null, null, null, null, null, null);
+        t_spare = this;
+    }
 
     public ModelCallUsage? ToUsage() => HasUsage ? new ModelCallUsage(PromptTokens, CompletionTokens, CachedTokens, ReasoningTokens, CostUsd) : null;
 }

@@ -57,11 +57,11 @@ internal static class AnswerReader
         }
         else if (reader.IsNamed("model"u8))
         {
-            facts.Model = reader.ReadText(facts.Model);
+            facts.Model = reader.ReadText(facts.Model, facts.KnownModel);
         }
         else if (reader.IsNamed("provider"u8))
         {
-            facts.Provider = reader.ReadText(facts.Provider);
+            facts.Provider = reader.ReadText(facts.Provider, facts.KnownProvider);
         }
         else
         {

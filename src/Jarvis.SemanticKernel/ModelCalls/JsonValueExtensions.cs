@@ -26,14 +26,17 @@ internal static class JsonValueExtensions
         }
     }
 
-    /// <summary>Reads a text; keeps <paramref name="known"/> when it says the same, so that a stream's chunks allocate it once.</summary>
-    public static string? ReadText(this ref Utf8JsonReader reader, string? known)
+    /// <summary>Reads a text; keeps <paramref name="current"/> when it says the same, so that a stream's chunks allocate it once.</summary>
+    public static string? ReadText(this ref Utf8JsonReader reader, string? current) => reader.ReadText(current, current);
+
+    /// <summary>Reads a text; takes <paramref name="known"/> when it says the same, and keeps <paramref name="current"/> when there is no text.</summary>
+    public static string? ReadText(this ref Utf8JsonReader reader, string? current, string? known)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.String)
         {
             reader.Skip();
-            return known;
+            return current;
         }
 
         return known is not null && reader.ValueTextEquals(known) ? known : reader.GetString();

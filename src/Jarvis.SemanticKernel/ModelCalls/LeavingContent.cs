@@ -28,7 +28,7 @@ internal sealed class LeavingContent : HttpContent
         {
             if (_context.LeavingCheck is { } check)
             {
-                await check(cancellationToken).ConfigureAwait(false);
+                await check(_context, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)

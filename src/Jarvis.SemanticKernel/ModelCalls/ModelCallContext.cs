@@ -112,7 +112,7 @@ public sealed class ModelCallContext
     internal bool IsRecordedInside => Call is { IsForeign: true, HasCallInside: true };
 
     /// <summary>Gets or sets what has to pass when the connection stands and nothing has left yet.</summary>
-    internal Func<CancellationToken, ValueTask>? LeavingCheck { get; set; }
+    internal Func<ModelCallContext, CancellationToken, ValueTask>? LeavingCheck { get; set; }
 
     /// <summary>Gets or sets what hears of <see cref="GenerationId"/>, long before the call is over.</summary>
     internal Action<string>? GenerationIdKnown { get; set; }

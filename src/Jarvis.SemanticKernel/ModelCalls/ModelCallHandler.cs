@@ -15,17 +15,31 @@ internal sealed class ModelCallHandler(
 
     private Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>? _send;
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         TierRequest tier = TierRequest.Of(request)
             ?? throw new InvalidOperationException("The 'jarvis' HTTP client serves the chat services of the tiers only; a request of anybody else cannot be attributed.");
 
         tier.AllAttempts = cancellationToken;
-        using var limit = new AttemptLimit(_limits, _firstByteLimits, cancellationToken);
+        return tier.Call is { } call ? AttemptAsync(request, tier, call.IsStreaming) : FindOutAndAttemptAsync(request, tier);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Model calls are asynchronous: a record has to be durable before the reply is handed over. Use SendAsync.");
+
+    private async Task<HttpResponseMessage> FindOutAndAttemptAsync(HttpRequestMessage request, TierRequest tier)
+    {
+        bool isStreaming = await StreamRequest.IsStreamAsync(request, tier.AllAttempts).ConfigureAwait(false);
+        return await AttemptAsync(request, tier, isStreaming).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, TierRequest tier, bool isStreaming)
+    {
+        using var limit = new AttemptLimit(_limits, _firstByteLimits, tier.AllAttempts);
         var context = new ModelCallContext(request, tier.Tier, tier.Model, limit.Token)
         {
             Attempt = ++tier.Attempts,
-            IsStreaming = tier.Call?.IsStreaming ?? await StreamRequest.IsStreamAsync(request, limit.Token).ConfigureAwait(false),
+            IsStreaming = isStreaming,
             Attribution = tier.Call?.Attribution ?? CallAttribution.None,
             Call = tier.Call,
             IsServedElsewhere = tier.IsServedElsewhere,
@@ -33,10 +47,10 @@ internal sealed class ModelCallHandler(
         };
         tier.LastCall = context;
         var call = new PhysicalCall(context, pipeline, _send ??= base.SendAsync, options.Value, time, logger, tier, limit);
-        Task chain = call.RunAsync();
         try
         {
-            if (!context.IsStreaming)
+            Task chain = call.RunAsync();
+            if (!isStreaming)
             {
                 await chain.ConfigureAwait(false);
                 return context.Response!;
@@ -51,7 +65,4 @@ internal sealed class ModelCallHandler(
             throw new TimeoutRejectedException(limit.Name, limit.IsFirstByte ? limits.FirstByteTimeout : limits.AttemptTimeout, e);
         }
     }
-
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Model calls are asynchronous: a record has to be durable before the reply is handed over. Use SendAsync.");
 }

@@ -8,22 +8,23 @@ internal sealed class ModelCallPipeline(IReadOnlyList<IModelCallFilter> filters)
     // The package's own filters continue once and wait for it, or throw. That is checked of everybody else's, at the price of a step around each.
     private readonly bool[] _isOwn = [.. filters.Select(filter => filter.GetType().Assembly == typeof(ModelCallPipeline).Assembly)];
 
-    /// <summary>Runs the call through the filters; <paramref name="send"/> is what the innermost one continues to.</summary>
-    public Task RunAsync(ModelCallContext context, Func<ModelCallContext, Task> send) => new Run(this, send).ContinueAsync(context);
-
-    private sealed class Run
+    /// <summary>One way of a call through the filters.</summary>
+    public abstract class Run
     {
         private readonly ModelCallPipeline _pipeline;
-        private readonly Func<ModelCallContext, Task> _send;
         private readonly Func<ModelCallContext, Task> _continue;
         private int _next;
 
-        public Run(ModelCallPipeline pipeline, Func<ModelCallContext, Task> send) => (_pipeline, _send, _continue) = (pipeline, send, ContinueAsync);
+        protected Run(ModelCallPipeline pipeline) => (_pipeline, _continue) = (pipeline, ContinueAsync);
 
-        public Task ContinueAsync(ModelCallContext context)
+        /// <summary>What the innermost filter continues to.</summary>
+        protected abstract Task SendAsync(ModelCallContext call);
+
+        /// <summary>Goes on with the next filter, the outermost one at first.</summary>
+        protected internal Task ContinueAsync(ModelCallContext context)
         {
             int index = _next++;
-            return index == _pipeline._filters.Length ? _send(context)
+            return index == _pipeline._filters.Length ? SendAsync(context)
                 : _pipeline._isOwn[index] ? _pipeline._filters[index].OnModelCallAsync(context, _continue)
                 : new Step(this, _pipeline._filters[index]).RunAsync(context);
         }

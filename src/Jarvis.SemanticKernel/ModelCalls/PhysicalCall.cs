@@ -18,7 +18,7 @@ internal sealed class PhysicalCall(
     TimeProvider time,
     ILogger logger,
     TierRequest tier,
-    AttemptLimit limit) : ITrackedCall
+    AttemptLimit limit) : ModelCallPipeline.Run(pipeline), ITrackedCall
 {
     private const string NeverSent = "NeverSent";
 
@@ -45,7 +45,7 @@ internal sealed class PhysicalCall(
     public Task Recorded => _chain;
 
     /// <summary>Runs the chain to its end, which for a stream is the end of its body.</summary>
-    public Task RunAsync() => _chain = context.IsStreaming ? RunStreamAsync() : pipeline.RunAsync(context, SendAsync);
+    public Task RunAsync() => _chain = context.IsStreaming ? RunStreamAsync() : ContinueAsync(context);
 
     public void Abandon()
     {
@@ -75,30 +75,7 @@ internal sealed class PhysicalCall(
         return true;
     }
 
-    private async Task RunStreamAsync()
-    {
-        try
-        {
-            await pipeline.RunAsync(context, SendAsync).ConfigureAwait(false);
-            if (!context.IsSent)
-            {
-                await FilterAnswerStream.WrapAsync(context.Response!, context.CancellationToken).ConfigureAwait(false);
-            }
-
-            _responded!.TrySetResult(context.Response!);
-        }
-        catch (Exception e)
-        {
-            if (!_responded!.TrySetException(e))
-            {
-                // The reader of the stream gets it at the held bytes. A reader that is gone gets nothing, so it is logged too.
-                logger.FilterFailedAfterStream(context.Tier, context.CallId, e.GetType().Name);
-                throw;
-            }
-        }
-    }
-
-    private async Task SendAsync(ModelCallContext call)
+    protected override async Task SendAsync(ModelCallContext call)
     {
         call.StartedAt = time.GetUtcNow();
         _startedAt = time.GetTimestamp();
@@ -137,6 +114,29 @@ internal sealed class PhysicalCall(
         }
     }
 
+    private async Task RunStreamAsync()
+    {
+        try
+        {
+            await ContinueAsync(context).ConfigureAwait(false);
+            if (!context.IsSent)
+            {
+                await FilterAnswerStream.WrapAsync(context.Response!, context.CancellationToken).ConfigureAwait(false);
+            }
+
+            _responded!.TrySetResult(context.Response!);
+        }
+        catch (Exception e)
+        {
+            if (!_responded!.TrySetException(e))
+            {
+                // The reader of the stream gets it at the held bytes. A reader that is gone gets nothing, so it is logged too.
+                logger.FilterFailedAfterStream(context.Tier, context.CallId, e.GetType().Name);
+                throw;
+            }
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<HttpResponseMessage> SendBodyAsync(ModelCallContext call)
     {
@@ -170,16 +170,19 @@ internal sealed class PhysicalCall(
     {
         PooledBody body = await PooledBody.ReadAsync(response.Content, context.CancellationToken).ConfigureAwait(false);
         response.Content = body;
-        var facts = new AnswerFacts();
+        AnswerFacts facts = AnswerFacts.Borrow();
         bool isAnswer = AnswerReader.TryRead(body.Bytes, facts) && !facts.IsError && facts.HasChoices;
         if (response.IsSuccessStatusCode && isAnswer && !context.IsStreaming)
         {
             Settle(AiCallStatus.Ok, facts);
             context.Response = response;
-            return;
+        }
+        else
+        {
+            Refuse(response, facts);
         }
 
-        Refuse(response, facts);
+        facts.GiveBack();
     }
 
     private async ValueTask StreamAsync(HttpResponseMessage response)

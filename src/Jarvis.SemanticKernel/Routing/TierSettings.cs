@@ -193,12 +193,14 @@ internal sealed class TierSettings
             settings.User ??= user;
         }
 
-        KeyValuePair<string, object?>[] extras = [.. _extras.Where(extra => !Brings(settings, extra.Key))];
-        if (extras.Length > 0)
+        if (LacksExtra(settings))
         {
-            settings.ExtraBody = new Dictionary<string, object?>([.. extras, .. settings.ExtraBody ?? new Dictionary<string, object?>()]);
+            AddExtras(settings);
         }
     }
+
+    private void AddExtras(OpenAIPromptExecutionSettings settings) => settings.ExtraBody = new Dictionary<string, object?>(
+        [.. _extras.Where(extra => !Brings(settings, extra.Key)), .. settings.ExtraBody ?? new Dictionary<string, object?>()]);
 
     private void CheckModel(OpenAIPromptExecutionSettings settings)
     {

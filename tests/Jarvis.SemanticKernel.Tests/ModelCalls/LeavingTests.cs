@@ -51,7 +51,7 @@ public class LeavingTests
         using var client = new HttpMessageInvoker(new SocketsHttpHandler());
         var context = new ModelCallContext(new HttpRequestMessage(HttpMethod.Post, $"http://{server.LocalEndpoint}/"), "mid", "m", Ct)
         {
-            LeavingCheck = _ => throw new UnknownTierException("not now"),
+            LeavingCheck = (_, _) => throw new UnknownTierException("not now"),
         };
         using HttpRequestMessage request = context.Request;
         request.Headers.Add("X-Big", new string('x', headerSize + 1));
@@ -72,7 +72,7 @@ public class LeavingTests
     {
         await using OpenRouterSimulator upstream = await OpenRouterSimulator.StartAsync(ct: Ct);
         using var client = new HttpMessageInvoker(new SocketsHttpHandler { MaxConnectionsPerServer = 1 });
-        async Task<HttpStatusCode> SendAsync(Func<CancellationToken, ValueTask>? check)
+        async Task<HttpStatusCode> SendAsync(Func<ModelCallContext, CancellationToken, ValueTask>? check)
         {
             var context = new ModelCallContext(new HttpRequestMessage(HttpMethod.Post, $"{upstream.Endpoint}/chat/completions"), "mid", "m", Ct) { LeavingCheck = check };
             using HttpRequestMessage request = context.Request;
@@ -84,7 +84,7 @@ public class LeavingTests
         }
 
         HttpStatusCode before = await SendAsync(check: null);
-        await Assert.ThrowsAsync<UnknownTierException>(() => SendAsync(_ => throw new UnknownTierException("not now")));
+        await Assert.ThrowsAsync<UnknownTierException>(() => SendAsync((_, _) => throw new UnknownTierException("not now")));
 
         Assert.Equal(before, await SendAsync(check: null));
         Assert.Equal(2, upstream.RequestCount);
