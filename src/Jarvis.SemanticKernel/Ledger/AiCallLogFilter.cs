@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Jarvis.SemanticKernel.Ledger.Journal;
 using Jarvis.SemanticKernel.Ledger.Reconciliation;
 
@@ -20,43 +22,43 @@ internal sealed class AiCallLogFilter(IAiCallLedger ledger, RecordBacklog backlo
         await RecordAsync(context, next).ConfigureAwait(false);
     }
 
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It goes on when the call is recorded.")]
     private async Task RecordAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
         ICallIntent intent = intents.Begin(context);
+        ExceptionDispatchInfo? failure = null;
         try
         {
             await next(context).ConfigureAwait(false);
         }
-        finally
+        catch (Exception e)
         {
-            if (context.Status is { } status && !context.IsRecordedInside)
-            {
-                AiCallRecord record = unreported.Price(ToRecord(context, status), context);
-                using (backlog.Add())
-                {
-                    await AppendAsync(record, context).ConfigureAwait(false);
-                }
+            failure = ExceptionDispatchInfo.Capture(e);
+        }
 
-                unreported.HandOver(record, context);
+        if (context.Status is { } status && !context.IsRecordedInside)
+        {
+            AiCallRecord record = unreported.Price(ToRecord(context, status), context);
+            using (backlog.Add())
+            {
+                try
+                {
+                    await ledger.AppendAsync(record).ConfigureAwait(false);
+                }
+                catch (LedgerException e) when (context is { IsStreaming: false, Response: { IsSuccessStatusCode: true, Content: var answer } })
+                {
+                    // In memory since the call was over. Of a stream its reader has everything but the end.
+                    e.ResponseBody = await answer.ReadAsStringAsync().ConfigureAwait(false);
+                    throw;
+                }
             }
 
-            // Not after a failure: what could not be recorded is recorded by the next process.
-            intent.Settle(context);
+            unreported.HandOver(record, context);
         }
-    }
 
-    private async Task AppendAsync(AiCallRecord record, ModelCallContext context)
-    {
-        try
-        {
-            await ledger.AppendAsync(record).ConfigureAwait(false);
-        }
-        catch (LedgerException e) when (context is { IsStreaming: false, Response: { IsSuccessStatusCode: true, Content: var answer } })
-        {
-            // In memory since the call was over. Of a stream its reader has everything but the end.
-            e.ResponseBody = await answer.ReadAsStringAsync().ConfigureAwait(false);
-            throw;
-        }
+        // Not after a failure to record it: what could not be recorded is recorded by the next process.
+        intent.Settle(context);
+        failure?.Throw();
     }
 
     private static AiCallRecord ToRecord(ModelCallContext call, AiCallStatus status) => new()

@@ -31,6 +31,9 @@ internal sealed class GroupCommitLedger : IAiCallLedger, IAsyncDisposable, IDisp
         _look = Detached.CreateTimer(time, LookForLateRecords);
     }
 
+    /// <summary>Gets or sets who takes a record that the store does not; else its caller gets an exception that carries it.</summary>
+    public Func<AiCallRecord, Exception, Task>? TakeOver { get; set; }
+
     private TimeSpan Limit => _options.Value.Ledger.StoreTimeout;
 
     public Task AppendAsync(AiCallRecord record)
@@ -132,6 +135,12 @@ internal sealed class GroupCommitLedger : IAiCallLedger, IAsyncDisposable, IDisp
                 continue;
             }
 
+            if (failure is not null && TakeOver is { } takeOver)
+            {
+                _ = TakeOverAsync(takeOver, pending, failure);
+                continue;
+            }
+
             pending.Failure = failure is null ? null : Report(pending.Record, failure);
             if (isLastStep && batch.Count == 1)
             {
@@ -143,6 +152,23 @@ internal sealed class GroupCommitLedger : IAiCallLedger, IAsyncDisposable, IDisp
                 ThreadPool.UnsafeQueueUserWorkItem(pending, preferLocal: true);
             }
         }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It reaches the caller whose record it concerns.")]
+    private static async Task TakeOverAsync(Func<AiCallRecord, Exception, Task> takeOver, PendingRecord pending, Exception failure)
+    {
+        // Not on the thread that commits, nor in whatever context it is.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            await takeOver(pending.Record, failure).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            pending.Failure = e;
+        }
+
+        pending.Execute();
     }
 
     private void StartLooking()

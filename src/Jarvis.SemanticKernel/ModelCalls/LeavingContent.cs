@@ -17,8 +17,24 @@ internal sealed class LeavingContent : HttpContent
         ContentHeaders.Copy(body.Headers, Headers);
     }
 
+    /// <summary>Puts one into the request of a call, which counts as sent only when its body leaves; without a body it is sent at once.</summary>
+    public static LeavingContent? PutInto(ModelCallContext call)
+    {
+        LeavingContent? leaving = call.Request.Content is { } body ? new LeavingContent(body, call) : null;
+        call.IsSent = leaving is null;
+        call.Request.Content = leaving;
+        return leaving;
+    }
+
     /// <summary>Gets what the check threw. The network may wrap it.</summary>
     public Exception? Refusal { get; private set; }
+
+    /// <summary>Gives the request its body back: the next attempt, and a filter that looks at the request, find what the SDK put there.</summary>
+    public void TakeOut()
+    {
+        _context.Request.Content = _body;
+        Dispose();
+    }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 

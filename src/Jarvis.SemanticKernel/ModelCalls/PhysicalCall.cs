@@ -80,9 +80,24 @@ internal sealed class PhysicalCall(
         call.StartedAt = time.GetUtcNow();
         _startedAt = time.GetTimestamp();
         HttpResponseMessage? response = null;
+        LeavingContent? leaving = LeavingContent.PutInto(call);
+        AnswerEncoding.Accept(call.Request.Headers);
         try
         {
-            response = await SendBodyAsync(call).ConfigureAwait(false);
+            try
+            {
+                response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
+                call.IsSent = true;
+            }
+            catch (Exception e) when (leaving?.Refusal is { } refusal && refusal != e && !call.IsSent)
+            {
+                ExceptionDispatchInfo.Throw(refusal);
+            }
+            finally
+            {
+                leaving?.TakeOut();
+            }
+
             call.HttpStatus = (int)response.StatusCode;
             call.GenerationId = AnswerHeaders.GenerationId(response);
             if (call.IsStreaming && response.IsSuccessStatusCode && AnswerHeaders.IsEventStream(response))
@@ -134,32 +149,6 @@ internal sealed class PhysicalCall(
                 logger.FilterFailedAfterStream(context.Tier, context.CallId, e.GetType().Name);
                 throw;
             }
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<HttpResponseMessage> SendBodyAsync(ModelCallContext call)
-    {
-        HttpContent? body = call.Request.Content;
-        using LeavingContent? leaving = body is null ? null : new LeavingContent(body, call);
-        call.IsSent = body is null;
-        call.Request.Content = leaving;
-        AnswerEncoding.Accept(call.Request.Headers);
-        try
-        {
-            HttpResponseMessage response = await send(call.Request, call.CancellationToken).ConfigureAwait(false);
-            call.IsSent = true;
-            return response;
-        }
-        catch (Exception e) when (leaving?.Refusal is { } refusal && refusal != e && !call.IsSent)
-        {
-            ExceptionDispatchInfo.Throw(refusal);
-            throw;
-        }
-        finally
-        {
-            // The next attempt, and a filter that looks at the request, finds what the SDK put there.
-            call.Request.Content = body;
         }
     }
 
