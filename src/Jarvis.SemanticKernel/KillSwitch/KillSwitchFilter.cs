@@ -59,7 +59,11 @@ internal sealed class KillSwitchFilter(IKillSwitchGate gate) : IPromptRenderFilt
     private static async Task AttemptAsync(ModelCallContext context, Func<ModelCallContext, Task> next)
     {
         StopLink? link = StopLink.Of(context.Request);
-        link?.EnterAttempt(context);
+        if (link?.EnterAttempt(context) is { } stop)
+        {
+            throw link.ToException(stop);
+        }
+
         try
         {
             await next(context).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal sealed class KillSwitchScopeHandler(IKillSwitchGate gate) : DelegatingH
         link.Watch = gate.Watch(link);
         try
         {
-            return await base.SendAsync(request, link.Token).ConfigureAwait(false);
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or ModelCallException && !cancellationToken.IsCancellationRequested && link.StoppedBy is not null)
         {

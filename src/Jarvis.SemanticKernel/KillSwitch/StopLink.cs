@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Jarvis.SemanticKernel.Routing;
 
 namespace Jarvis.SemanticKernel.KillSwitch;
 
@@ -7,13 +8,16 @@ namespace Jarvis.SemanticKernel.KillSwitch;
 /// finishes, since it is paid for, unless whoever pulled the switch wants it cut.
 /// </summary>
 [SuppressMessage("Reliability", "CA2213:Disposable fields should be disposed", Justification = "A source without a timer holds nothing, and a stop may still be on its way to it.")]
-internal sealed class StopLink : IDisposable
+internal sealed class StopLink : IAttemptBreak, IDisposable
 {
     private static readonly HttpRequestOptionsKey<StopLink> Key = new("Jarvis.StopLink");
 
-    private readonly CancellationTokenSource _source = new();
-    private readonly CancellationTokenRegistration _callerRegistration;
+    private readonly CancellationToken _caller;
     private readonly Lock _gate = new();
+
+    // Of the waits between attempts, which hardly any call has.
+    private CancellationTokenSource? _waiting;
+    private CancellationTokenRegistration _callerRegistration;
     private KillSwitchState? _stoppedBy;
     private KillSwitchState? _cutBy;
     private ModelCallContext? _attempt;
@@ -22,12 +26,38 @@ internal sealed class StopLink : IDisposable
 
     public StopLink(HttpRequestMessage request, KillSwitchSubject subject, CancellationToken caller)
     {
-        Subject = subject;
+        (Subject, _caller) = (subject, caller);
         request.Options.Set(Key, this);
-        _callerRegistration = caller.UnsafeRegister(static link => ((StopLink)link!)._source.Cancel(), this);
+        TierRequest.Of(request)?.Break = this;
     }
 
-    public CancellationToken Token => _source.Token;
+    /// <summary>Gets what is cancelled while no attempt is under way, when the caller gives up or the call is stopped.</summary>
+    public CancellationToken Token
+    {
+        get
+        {
+            CancellationTokenSource waiting;
+            bool isStopped;
+            lock (_gate)
+            {
+                if (_waiting is not null)
+                {
+                    return _waiting.Token;
+                }
+
+                _waiting = waiting = new CancellationTokenSource();
+                isStopped = _stoppedBy is not null && _passes == 0;
+            }
+
+            if (isStopped)
+            {
+                waiting.Cancel();
+            }
+
+            _callerRegistration = _caller.UnsafeRegister(static waiting => ((CancellationTokenSource)waiting!).Cancel(), waiting);
+            return waiting.Token;
+        }
+    }
 
     /// <summary>Gets what the call is about.</summary>
     public KillSwitchSubject Subject { get; }
@@ -49,11 +79,17 @@ internal sealed class StopLink : IDisposable
 
     public static StopLink? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out StopLink? link) ? link : null;
 
-    public void EnterAttempt(ModelCallContext attempt)
+    /// <summary>Begins an attempt, unless the call was stopped while none was under way; then it returns the switch that did.</summary>
+    public KillSwitchState? EnterAttempt(ModelCallContext attempt)
     {
         bool isCut;
         lock (_gate)
         {
+            if (_stoppedBy is not null && _passes == 0)
+            {
+                return _stoppedBy;
+            }
+
             _passes++;
             _attempt = attempt;
             isCut = _cutBy is not null;
@@ -63,24 +99,22 @@ internal sealed class StopLink : IDisposable
         {
             attempt.Cut(MakeException);
         }
+
+        return null;
     }
 
     public void LeaveAttempt()
     {
-        bool isStopped;
+        CancellationTokenSource? stopped;
         bool isOver;
         lock (_gate)
         {
             _passes--;
-            isStopped = _stoppedBy is not null && _passes == 0;
+            stopped = _stoppedBy is not null && _passes == 0 ? _waiting : null;
             isOver = _hasReturned && _passes == 0;
         }
 
-        if (isStopped)
-        {
-            _source.Cancel();
-        }
-
+        stopped?.Cancel();
         if (isOver)
         {
             Watch?.Dispose();
@@ -90,17 +124,14 @@ internal sealed class StopLink : IDisposable
     /// <summary>Stops the call. The first word counts. What hangs on the token runs on other threads, so that nobody waits for it here.</summary>
     public void Stop(KillSwitchState state)
     {
-        bool isWaiting;
+        CancellationTokenSource? waiting;
         lock (_gate)
         {
-            isWaiting = _stoppedBy is null && _passes == 0;
+            waiting = _stoppedBy is null && _passes == 0 ? _waiting : null;
             _stoppedBy ??= state;
         }
 
-        if (isWaiting)
-        {
-            _ = _source.CancelAsync();
-        }
+        _ = waiting?.CancelAsync();
     }
 
     /// <summary>Cuts the attempt under way, on another thread. The first word counts; one that came after a stop counts all the same.</summary>
@@ -151,7 +182,7 @@ internal sealed class StopLink : IDisposable
         if (attempt.Status is null)
         {
             // Else the answer is whole, and whoever is still busy with it is left to it.
-            _source.Cancel();
+            attempt.CancelSending();
         }
     }
 

@@ -45,6 +45,9 @@ internal sealed class AttemptLimit : Deadline, IDisposable
         }
     }
 
+    /// <summary>Ends the attempt for another reason than its limits.</summary>
+    public void Cancel() => _source.Cancel();
+
     public void Dispose()
     {
         FirstByteCame();

@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.Diagnostics;
+using Jarvis.SemanticKernel.ModelCalls;
 using Jarvis.SemanticKernel.Routing;
 
 namespace Jarvis.SemanticKernel;
@@ -120,8 +121,14 @@ public sealed class ModelCallContext
     /// <summary>Gets what makes the exception of a call that was cut from outside; null while it was not.</summary>
     internal Func<Exception>? CutBy => Volatile.Read(ref _cutBy);
 
+    /// <summary>Gets what the token is cancelled by that the call is sent with; null when nobody can.</summary>
+    internal AttemptLimit? Limit { get; init; }
+
     /// <summary>Gets or sets what ends a stream that was handed over.</summary>
     internal Action? OnCut { get; set; }
+
+    /// <summary>Ends the sending, or the reading of an answer in one piece.</summary>
+    internal void CancelSending() => Limit?.Cancel();
 
     /// <summary>
     /// Ends the call from outside, on any thread. A stream that was handed over ends at once, unless its answer is whole already; before that, the token that the call is sent

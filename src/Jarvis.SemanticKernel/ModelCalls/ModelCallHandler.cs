@@ -44,6 +44,7 @@ internal sealed class ModelCallHandler(
             Call = tier.Call,
             IsServedElsewhere = tier.IsServedElsewhere,
             Prices = tier.Prices,
+            Limit = limit,
         };
         tier.LastCall = context;
         var call = new PhysicalCall(context, pipeline, _send ??= base.SendAsync, options.Value, time, logger, tier, limit);

@@ -74,7 +74,7 @@ internal sealed class RetryHandler(ResilienceOptions options, TimeProvider time,
             return Outcome.FromException<HttpResponseMessage>(new TimeoutRejectedException(nameof(ResilienceOptions.TotalTimeout), options.TotalTimeout, first.Exception!));
         }
 
-        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
+        ResilienceContext context = ResilienceContextPool.Shared.Get(tier?.Break?.Token ?? cancellationToken);
         try
         {
             context.Properties.Set(ModelCallResilience.Tier, tier);

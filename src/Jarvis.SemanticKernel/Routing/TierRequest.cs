@@ -29,6 +29,9 @@ internal sealed class TierRequest(string tier, string model, LogicalCall? call)
     /// <summary>Gets or sets the token that the caller and the limit for all attempts together cancel.</summary>
     public CancellationToken AllAttempts { get; set; }
 
+    /// <summary>Gets or sets what ends the waits between attempts; null when only the caller does.</summary>
+    public IAttemptBreak? Break { get; set; }
+
     /// <summary>Gets or sets a value indicating whether the limit for all attempts together has passed.</summary>
     public bool TotalTimeoutPassed { get; set; }
 

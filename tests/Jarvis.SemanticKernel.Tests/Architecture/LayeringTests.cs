@@ -27,6 +27,7 @@ public class LayeringTests
         ("KillSwitch", "Routing", "PromptScopes", "a template may call functions before there is a call that knows its tier"),
         ("KillSwitch", "Routing", "StopLatch", "a call that was stopped stays stopped: Semantic Kernel makes a message for the model of a tool filter's exception"),
         ("KillSwitch", "Routing", "TierRequest", "in a handler the logical call travels with the request, the ambient one may be another"),
+        ("KillSwitch", "ModelCalls", "ModelCallException", "the caller of a call that was stopped is told of the switch, and not of the failure that would have been retried"),
         ("ModelCalls", "Routing", "LogicalCall", "a streamed call ends for its reader only when its record is durable, so the logical call tracks it"),
         ("ModelCalls", "Routing", "ScopedStream", "a foreign client's stream is enumerated in the scope of its call, as a tier's is"),
         ("ModelCalls", "Routing", "TierRequest", "tier, model and attribution travel with the request through the handlers"),

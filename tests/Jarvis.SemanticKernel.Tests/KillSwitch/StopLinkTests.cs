@@ -1,4 +1,5 @@
 using Jarvis.SemanticKernel.KillSwitch;
+using Jarvis.SemanticKernel.ModelCalls;
 
 namespace Jarvis.SemanticKernel.Tests.KillSwitch;
 
@@ -18,6 +19,72 @@ public class StopLinkTests
 
         Assert.Same(Stop, link.StoppedBy);
         Assert.True(link.Token.IsCancellationRequested);
+        Assert.Same(Stop, link.EnterAttempt(Attempt(request)));
+    }
+
+    [Fact]
+    public async Task StoppedDuringTheWait_EndsIt()
+    {
+        using HttpRequestMessage request = new();
+        using StopLink link = new(request, default, CancellationToken.None);
+        link.EnterAttempt(Attempt(request));
+        link.LeaveAttempt();
+        Task waiting = Task.Delay(Timeout.InfiniteTimeSpan, link.Token);
+
+        link.Stop(Stop);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void StoppedDuringASecondAttempt_EndsTheWaitAfterIt()
+    {
+        using HttpRequestMessage request = new();
+        using StopLink link = new(request, default, CancellationToken.None);
+        link.EnterAttempt(Attempt(request));
+        link.LeaveAttempt();
+        CancellationToken token = link.Token;
+        Assert.Null(link.EnterAttempt(Attempt(request)));
+
+        link.Stop(Stop);
+        Assert.False(token.IsCancellationRequested);
+
+        link.LeaveAttempt();
+        Assert.True(token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void StoppedBeforeTheFirstAttempt_LetsNoneBegin()
+    {
+        using HttpRequestMessage request = new();
+        using StopLink link = new(request, default, CancellationToken.None);
+
+        link.Stop(Stop);
+
+        Assert.Same(Stop, link.EnterAttempt(Attempt(request)));
+    }
+
+    [Fact]
+    public async Task StopAndEnterAtOnce_TheAttemptIsRefusedOrKnown()
+    {
+        for (int round = 0; round < 2000; round++)
+        {
+            using HttpRequestMessage request = new();
+            using StopLink link = new(request, default, CancellationToken.None);
+            Task stopping = Task.Run(() => link.Stop(Stop), TestContext.Current.CancellationToken);
+
+            bool hasBegun = link.EnterAttempt(Attempt(request)) is null;
+            await stopping;
+
+            // What began before the stop finishes; what waits after it does not begin again.
+            if (hasBegun)
+            {
+                Assert.False(link.Token.IsCancellationRequested);
+                link.LeaveAttempt();
+            }
+
+            Assert.True(link.Token.IsCancellationRequested);
+        }
     }
 
     [Fact]
@@ -52,7 +119,7 @@ public class StopLinkTests
     }
 
     [Fact]
-    public void CallerGivesUp_EndsTheAttemptAtOnce()
+    public void CallerGivesUp_EndsTheWait()
     {
         using HttpRequestMessage request = new();
         using CancellationTokenSource caller = new();
@@ -70,13 +137,14 @@ public class StopLinkTests
     {
         using HttpRequestMessage request = new();
         using StopLink link = new(request, default, CancellationToken.None);
-        ModelCallContext attempt = Attempt(request);
+        using AttemptLimit limit = new(new DeadlineQueue(TimeSpan.FromMinutes(1), TimeProvider.System), firstByteQueue: null, CancellationToken.None);
+        ModelCallContext attempt = new(request, "mid", "m", limit.Token) { Limit = limit };
         link.EnterAttempt(attempt);
         TaskCompletionSource<Func<Exception>?> reason = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = link.Token.Register(() => reason.SetResult(attempt.CutBy));
+        using CancellationTokenRegistration registration = limit.Token.Register(() => reason.SetResult(attempt.CutBy));
 
         link.Stop(Stop);
-        Assert.False(link.Token.IsCancellationRequested);
+        Assert.False(limit.Token.IsCancellationRequested);
         link.Cut(Stop);
 
         Func<Exception>? makeException = await reason.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -88,11 +156,10 @@ public class StopLinkTests
     {
         using HttpRequestMessage request = new();
         using StopLink link = new(request, default, CancellationToken.None);
-        link.Stop(Stop);
         link.Cut(Stop);
 
         ModelCallContext attempt = Attempt(request);
-        link.EnterAttempt(attempt);
+        Assert.Null(link.EnterAttempt(attempt));
 
         Assert.NotNull(attempt.CutBy);
     }
