@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Jarvis.SemanticKernel.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -107,7 +108,8 @@ internal sealed class GroupCommitLedger : IAiCallLedger, IAsyncDisposable, IDisp
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Every failure reaches the callers whose records it concerns.")]
-    private async Task<Exception?> TryAppendAsync(ArraySegment<PendingRecord> batch)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Exception?> TryAppendAsync(ArraySegment<PendingRecord> batch)
     {
         var records = new AiCallRecord[batch.Count];
         for (int i = 0; i < records.Length; i++)

@@ -10,7 +10,7 @@ internal interface IAiCallStore
     /// Writes the batch in one commit: a row of details for each record, and a row of ai_calls for each whose cost is known.
     /// Records whose CallId is already stored, and repetitions inside the batch, are left out in silence.
     /// </summary>
-    Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken);
+    ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken);
 
     /// <summary>True when the store refused the content of a record (retrying it alone may save the others), false when the store itself failed.</summary>
     bool IsRefusal(Exception exception);

@@ -29,25 +29,21 @@ internal sealed class TierHttpClientFactory(IHttpMessageHandlerFactory handlers)
 
     private sealed class TierStamp(string tier, TierOptions served, string? apiKey, HttpMessageHandler chain) : DelegatingHandler(chain)
     {
-        private readonly string _model = served.Model!;
-        private readonly string[] _fallbackModels = [.. served.FallbackModels];
-        private readonly bool _isElsewhere = served.Endpoint is not null;
-        private readonly TierPrices? _prices = served.Prices;
+        private readonly TierTarget _target = new(tier, served.Model!)
+        {
+            FallbackModels = [.. served.FallbackModels],
+            ApiKey = apiKey,
+            IsServedElsewhere = served.Endpoint is not null,
+            Prices = served.Prices,
+        };
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             LogicalCall? call = AmbientCall.Current.Call;
-            new TierRequest(tier, _model, call)
+            new TierRequest(_target, call) { Caller = cancellationToken }.StampOn(request);
+            if (_target.IsServedElsewhere)
             {
-                FallbackModels = _fallbackModels,
-                ApiKey = apiKey,
-                IsServedElsewhere = _isElsewhere,
-                Prices = _prices,
-                Caller = cancellationToken,
-            }.StampOn(request);
-            if (_isElsewhere)
-            {
-                if (apiKey is null)
+                if (_target.ApiKey is null)
                 {
                     // The connectors cannot do without one.
                     request.Headers.Authorization = null;

@@ -1,27 +1,23 @@
 namespace Jarvis.SemanticKernel.Routing;
 
 /// <summary>What travels with a request through the handlers. One for all attempts.</summary>
-internal sealed class TierRequest(string tier, string model, LogicalCall? call)
+internal sealed class TierRequest(TierTarget target, LogicalCall? call)
 {
     private static readonly HttpRequestOptionsKey<TierRequest> Key = new("Jarvis.Tier");
 
-    public string Tier { get; } = tier;
+    public string Tier => target.Tier;
 
-    public string Model { get; } = model;
+    public string Model => target.Model;
 
-    /// <summary>Gets the models that may answer instead.</summary>
-    public IReadOnlyList<string> FallbackModels { get; init; } = [];
+    public IReadOnlyList<string> FallbackModels => target.FallbackModels;
 
-    /// <summary>Gets the key that the request is sent with, so that an upstream that repeats it can be told from one that does not.</summary>
-    public string? ApiKey { get; init; }
+    public string? ApiKey => target.ApiKey;
 
-    public LogicalCall? Call { get; } = call;
+    public bool IsServedElsewhere => target.IsServedElsewhere;
 
-    /// <summary>Gets a value indicating whether somebody else than the endpoint of the package serves it, of whom nothing can be asked afterwards.</summary>
-    public bool IsServedElsewhere { get; init; }
+    public TierPrices? Prices => target.Prices;
 
-    /// <summary>Gets what tokens cost there; null when nobody said.</summary>
-    public TierPrices? Prices { get; init; }
+    public LogicalCall? Call => call;
 
     /// <summary>Gets or sets the caller's own token: inside the retry it cannot be told from a time limit.</summary>
     public CancellationToken Caller { get; set; }

@@ -58,7 +58,7 @@ internal sealed class LedgerSection : ISection
             GroupCommitLedger ledger = Ledger(store);
             await using (ledger.ConfigureAwait(false))
             {
-                return await CompareAsync("SQLite", databases, ledger, record => store.AppendAsync([record], CancellationToken.None), rounds).ConfigureAwait(false);
+                return await CompareAsync("SQLite", databases, ledger, record => store.AppendAsync([record], CancellationToken.None).AsTask(), rounds).ConfigureAwait(false);
             }
         }
     }

@@ -31,6 +31,7 @@ public class LayeringTests
         ("ModelCalls", "Routing", "LogicalCall", "a streamed call ends for its reader only when its record is durable, so the logical call tracks it"),
         ("ModelCalls", "Routing", "ScopedStream", "a foreign client's stream is enumerated in the scope of its call, as a tier's is"),
         ("ModelCalls", "Routing", "TierRequest", "tier, model and attribution travel with the request through the handlers"),
+        ("ModelCalls", "Routing", "TierTarget", "the request that stands for a foreign client's call says whom it goes to, as those of the tiers do"),
         ("ModelCalls", "Routing", "ModelSetting", "an error says which setting names the model that is gone"),
         ("Routing", "OpenRouter", "RequestExtras", "what only OpenRouter understands of a tier's options, and Routing makes its settings"),
         ("Routing", "OpenRouter", "RunAttribution", "the header of a run is OpenRouter's own, and Routing knows the run"),

@@ -112,7 +112,7 @@ public class CallsUnderWayTests
         using HttpRequestMessage request = new();
         var call = LogicalCall.Create(tier, "m", CallAttribution.None, isStreaming: false);
         call.Latch.BeginAt(version);
-        new TierRequest(tier, "m", call).StampOn(request);
+        new TierRequest(new TierTarget(tier, "m"), call).StampOn(request);
         var link = new StopLink(request, KillSwitchSubject.Of(request), CancellationToken.None);
         link.Watch = _calls.Add(link);
         return link;

@@ -37,7 +37,7 @@ internal sealed class GuardUnderTest
     public async Task CheckAsync(string tier)
     {
         using HttpRequestMessage request = new();
-        new TierRequest(tier, "vendor/model", call: null).StampOn(request);
+        new TierRequest(new TierTarget(tier, "vendor/model"), call: null).StampOn(request);
         await _gate.ThrowIfStoppedAsync(KillSwitchSubject.Of(request), TestContext.Current.CancellationToken);
     }
 

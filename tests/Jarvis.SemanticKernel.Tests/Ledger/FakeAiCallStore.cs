@@ -40,7 +40,7 @@ internal sealed class FakeAiCallStore : IAiCallStore
 
     public bool IsRefusal(Exception exception) => Refuses(exception);
 
-    public async Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
+    public async ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
     {
         Assert.False(cancellationToken.CanBeCanceled);
         OnAppend?.Invoke();

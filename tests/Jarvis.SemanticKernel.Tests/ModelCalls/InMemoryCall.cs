@@ -56,7 +56,7 @@ internal sealed class InMemoryCall(bool isStreaming, Func<CancellationToken, Tas
                 InnerHandler = new Network(this),
             },
         });
-        new TierRequest(Tier, Model, LogicalCall.Create(Tier, Model, CallAttribution.None, isStreaming)) { Caller = cancellationToken }.StampOn(_request);
+        new TierRequest(new TierTarget(Tier, Model), LogicalCall.Create(Tier, Model, CallAttribution.None, isStreaming)) { Caller = cancellationToken }.StampOn(_request);
         return _client.SendAsync(_request, cancellationToken);
     }
 

@@ -54,7 +54,7 @@ public class StreamEndRaceTests
             new JarvisRoutingOptions(),
             time,
             NullLogger.Instance,
-            new TierRequest("mid", "m", null),
+            new TierRequest(new TierTarget("mid", "m"), null),
             new AttemptLimit(new DeadlineQueue(TimeSpan.FromHours(1), time), null, Ct));
         _ = call.RunAsync();
         HttpResponseMessage response = await call.Responded;

@@ -17,7 +17,7 @@ internal sealed class CountingStore(IAiCallStore store) : IAiCallStore
 
     public bool IsRefusal(Exception exception) => store.IsRefusal(exception);
 
-    public async Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
+    public async ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _commits);
         int now = Interlocked.Increment(ref _inFlight);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Jarvis.SemanticKernel.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,8 @@ internal sealed class StoreCircuit(IAiCallStore store, TimeSpan timeout, TimePro
 
     public bool IsRefusal(Exception exception) => store.IsRefusal(exception);
 
-    public async Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _cause) is { } cause)
         {
@@ -41,7 +43,7 @@ internal sealed class StoreCircuit(IAiCallStore store, TimeSpan timeout, TimePro
     }
 
     /// <summary>Writes whatever is known of the store, and draws no conclusion.</summary>
-    public Task TryAsync(IReadOnlyList<AiCallRecord> batch) => store.AppendAsync(batch, CancellationToken.None).WaitAsync(timeout, time);
+    public Task TryAsync(IReadOnlyList<AiCallRecord> batch) => store.AppendAsync(batch, CancellationToken.None).AsTask().WaitAsync(timeout, time);
 
     public void Open(Exception cause)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Jarvis.SemanticKernel.Ledger.Reconciliation;
 
 /// <summary>Has every record asked about that becomes durable without a cost, whoever appends it: a call that just ended, and what was kept elsewhere until now.</summary>
@@ -6,7 +8,8 @@ internal sealed class UnresolvedCallWatch(IAiCallStore store, CostInquiry inquir
 {
     public int MaxConcurrentBatches => store.MaxConcurrentBatches;
 
-    public async Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
     {
         await store.AppendAsync(batch, cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < batch.Count; i++)

@@ -117,7 +117,7 @@ internal sealed class GovernedChatClient(IChatClient inner, ForeignChain chain, 
     private HttpRequestMessage Request(ForeignCall foreign, LogicalCall call)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = new ByteArrayContent([]) };
-        new TierRequest(call.Tier, call.Model!, call) { IsServedElsewhere = true, Prices = prices }.StampOn(request);
+        new TierRequest(new TierTarget(call.Tier, call.Model!) { IsServedElsewhere = true, Prices = prices }, call).StampOn(request);
         foreign.StampOn(request);
         return request;
     }

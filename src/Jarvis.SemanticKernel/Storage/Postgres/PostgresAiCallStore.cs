@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Jarvis.SemanticKernel.Ledger;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -16,7 +17,8 @@ internal sealed class PostgresAiCallStore(PostgresConnections connections, IJarv
     public int MaxConcurrentBatches => 2;
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "Writers go back to where they come from.")]
-    public async Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
     {
         if (batch.Count == 0)
         {
@@ -50,7 +52,8 @@ internal sealed class PostgresAiCallStore(PostgresConnections connections, IJarv
 
     public ValueTask DisposeAsync() => _writers.DisposeAsync();
 
-    private async Task WriteAsync(PostgresAiCallWriter writer, StorableCall[] calls, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteAsync(PostgresAiCallWriter writer, StorableCall[] calls, CancellationToken cancellationToken)
     {
         bool isUsable = false;
         try

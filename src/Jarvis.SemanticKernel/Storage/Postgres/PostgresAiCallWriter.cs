@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -75,7 +76,8 @@ internal sealed class PostgresAiCallWriter : IAsyncDisposable
     public static async Task<PostgresAiCallWriter> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken) =>
         new(await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false));
 
-    public async Task WriteAsync(StorableCall[] calls, bool prepares, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask WriteAsync(StorableCall[] calls, bool prepares, CancellationToken cancellationToken)
     {
         foreach (PostgresColumn column in _columns)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Jarvis.SemanticKernel.Ledger;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,8 @@ internal sealed class SqliteAiCallStore(SqliteConnections connections, IJarvisDa
     // SQLite has one writer.
     public int MaxConcurrentBatches => 1;
 
-    public async Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
     {
         await database.EnsureReadyAsync(cancellationToken).ConfigureAwait(false);
         StorableCall[] calls = StorableCall.From(batch);

@@ -49,7 +49,7 @@ internal sealed class MemoryStore : IAiCallStore
 
     public bool IsRefusal(Exception exception) => exception is FormatException;
 
-    public async Task AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
+    public async ValueTask AppendAsync(IReadOnlyList<AiCallRecord> batch, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _attempts);
         lock (_gate)

@@ -62,7 +62,7 @@ public sealed class PostgresAiCallStoreTests(PostgresServer server) : AiCallStor
             await using NpgsqlCommand command = new("LOCK TABLE jarvis.call_details IN ACCESS EXCLUSIVE MODE", other, transaction);
             await command.ExecuteNonQueryAsync(Ct);
 
-            NpgsqlException failure = await Assert.ThrowsAnyAsync<NpgsqlException>(() => storage.Calls.AppendAsync([record], Ct));
+            NpgsqlException failure = await Assert.ThrowsAnyAsync<NpgsqlException>(() => storage.Calls.AppendAsync([record], Ct).AsTask());
 
             Assert.IsType<TimeoutException>(failure.InnerException);
             Assert.False(storage.Calls.IsRefusal(failure));
