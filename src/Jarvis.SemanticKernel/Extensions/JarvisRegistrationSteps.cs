@@ -10,6 +10,7 @@ using Jarvis.SemanticKernel.Routing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.SemanticKernel;
@@ -119,6 +120,7 @@ internal static class JarvisRegistrationSteps
             ]));
         services.TryAddTransient<KillSwitchScopeHandler>();
         services.TryAddTransient<ModelCallHandler>();
+        services.TryAddEnumerable(ServiceDescriptor.Transient<IHttpMessageHandlerBuilderFilter, PlainBodiesForHandlers>(static _ => new PlainBodiesForHandlers(TierHttpClientFactory.ClientName)));
 
         IHttpClientBuilder client = services.AddHttpClient(TierHttpClientFactory.ClientName)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

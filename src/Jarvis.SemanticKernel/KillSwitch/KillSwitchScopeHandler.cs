@@ -20,13 +20,23 @@ internal sealed class KillSwitchScopeHandler(IKillSwitchGate gate) : DelegatingH
     {
         using var link = new StopLink(request, KillSwitchSubject.Of(request), cancellationToken);
         link.Watch = gate.Watch(link);
+        HttpResponseMessage response;
         try
         {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or ModelCallException && !cancellationToken.IsCancellationRequested && link.StoppedBy is not null)
         {
             throw link.ToException(link.StoppedBy!);
         }
+
+        if (!response.IsSuccessStatusCode && link.StoppedBy is { } stop)
+        {
+            // Of a filter that answered with it.
+            response.Dispose();
+            throw link.ToException(stop);
+        }
+
+        return response;
     }
 }

@@ -28,7 +28,10 @@ internal sealed class StopLink : IAttemptBreak, IDisposable
     {
         (Subject, _caller) = (subject, caller);
         request.Options.Set(Key, this);
-        TierRequest.Of(request)?.Break = this;
+        if (TierRequest.Of(request) is { } tier)
+        {
+            (tier.Break, tier.Caller) = (this, caller);
+        }
     }
 
     /// <summary>Gets what is cancelled while no attempt is under way, when the caller gives up or the call is stopped.</summary>
@@ -179,9 +182,9 @@ internal sealed class StopLink : IAttemptBreak, IDisposable
     private void CutAttempt(ModelCallContext attempt)
     {
         attempt.Cut(MakeException);
-        if (attempt.Status is null)
+        if (attempt is { Status: null, OnCut: null })
         {
-            // Else the answer is whole, and whoever is still busy with it is left to it.
+            // Else the answer is whole, and whoever is still busy with it is left to it; or a stream was handed over, which ends by itself.
             attempt.CancelSending();
         }
     }

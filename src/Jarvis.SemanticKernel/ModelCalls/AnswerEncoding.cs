@@ -18,23 +18,26 @@ internal static class AnswerEncoding
         }
     }
 
-    /// <summary>Reads the body as it was before it was compressed. One in a form that nobody asked for stays as it is.</summary>
-    public static Stream Decode(Stream body, HttpContentHeaders headers) =>
-        !headers.NonValidated.TryGetValues(ContentEncoding, out HeaderStringValues encodings) ? body : encodings.ToString().ToUpperInvariant() switch
-        {
-            "GZIP" => new GZipStream(body, CompressionMode.Decompress),
-            "BR" => new BrotliStream(body, CompressionMode.Decompress),
-            "DEFLATE" => new ZLibStream(body, CompressionMode.Decompress),
-            _ => body,
-        };
-
-    /// <summary>Gives a body the headers that it came with, but for the one that speaks of its compressed form if it no longer has that.</summary>
-    public static void CopyHeaders(HttpContentHeaders from, HttpContentHeaders to, bool isDecoded)
+    /// <summary>Makes the body what it was before it was compressed. One in a form that nobody asked for stays as it is.</summary>
+    public static void Decode(HttpResponseMessage response)
     {
-        ContentHeaders.Copy(from, to);
-        if (isDecoded)
+        if (!response.Content.Headers.NonValidated.TryGetValues(ContentEncoding, out HeaderStringValues encodings))
         {
-            to.Remove(ContentEncoding);
+            return;
+        }
+
+        Func<Stream, Stream>? decode = encodings.ToString().Trim().ToUpperInvariant() switch
+        {
+            "GZIP" => static body => new GZipStream(body, CompressionMode.Decompress),
+            "BR" => static body => new BrotliStream(body, CompressionMode.Decompress),
+            "DEFLATE" => static body => new ZLibStream(body, CompressionMode.Decompress),
+            _ => null,
+        };
+        if (decode is not null)
+        {
+            var decoded = new DecodedContent(response.Content, decode);
+            decoded.Headers.Remove(ContentEncoding);
+            response.Content = decoded;
         }
     }
 }

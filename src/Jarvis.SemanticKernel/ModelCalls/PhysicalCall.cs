@@ -100,6 +100,7 @@ internal sealed class PhysicalCall(
 
             call.HttpStatus = (int)response.StatusCode;
             call.GenerationId = AnswerHeaders.GenerationId(response);
+            AnswerEncoding.Decode(response);
             if (call.IsStreaming && response.IsSuccessStatusCode && AnswerHeaders.IsEventStream(response))
             {
                 await StreamAsync(response).ConfigureAwait(false);
@@ -115,7 +116,7 @@ internal sealed class PhysicalCall(
             // SocketsHttpHandler.ConnectTimeout: nobody cancelled, and nothing was sent.
             throw Failed(new HttpRequestException(HttpRequestError.ConnectionError, "The connection was not established in time.", e), whileReading: false);
         }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or InvalidDataException || (e is ObjectDisposedException && response is not null))
         {
             response?.Dispose();
             throw Failed(e, whileReading: response is not null);
@@ -176,8 +177,7 @@ internal sealed class PhysicalCall(
 
     private async ValueTask StreamAsync(HttpResponseMessage response)
     {
-        Stream sent = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
-        Stream upstream = AnswerEncoding.Decode(sent, response.Content.Headers);
+        Stream upstream = await response.Content.ReadAsStreamAsync(context.CancellationToken).ConfigureAwait(false);
         (StreamHead head, SseScanner scanner) = await StreamHead.ReadAsync(upstream, context.CancellationToken).ConfigureAwait(false);
         limit.FirstByteCame();
         if (head.Signal == SseSignal.Error || (head.Signal == SseSignal.Done && !scanner.Facts.HasChoices))
@@ -194,7 +194,7 @@ internal sealed class PhysicalCall(
         context.GenerationId ??= scanner.Facts.Id;
         var body = new ModelCallStream(this, upstream, response.Content, scanner, head);
         var content = new StreamContent(body);
-        AnswerEncoding.CopyHeaders(response.Content.Headers, content.Headers, isDecoded: upstream != sent);
+        ContentHeaders.Copy(response.Content.Headers, content.Headers);
         response.Content = content;
         context.Response = response;
 

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace Jarvis.SemanticKernel.ModelCalls;
 
 /// <summary>
-/// The body of an answer in one piece, in memory that is borrowed for as long as it takes to be read: until its stream, of which there is one, or the response is disposed of.
+/// The body of an answer in one piece, in memory that is borrowed until it was copied and is disposed of. What was read in any other way is left to the collector: the SDK
+/// disposes of the stream on another thread when its caller gives up, and memory that somebody may still be reading must not become another call's.
 /// </summary>
 internal sealed class PooledBody : HttpContent
 {
@@ -16,6 +16,9 @@ internal sealed class PooledBody : HttpContent
 
     private readonly int _length;
     private byte[]? _memory;
+    private volatile bool _isCopied;
+    private volatile bool _isOver;
+    private int _isShared;
 
     private PooledBody(byte[] memory, int length) => (_memory, _length) = (memory, length);
 
@@ -24,15 +27,13 @@ internal sealed class PooledBody : HttpContent
 
     private byte[] Memory => _memory ?? throw new ObjectDisposedException(nameof(PooledBody));
 
-    /// <summary>Reads the body to its end, decoded. The connection is free then.</summary>
+    /// <summary>Reads the body to its end. The connection is free then.</summary>
     public static async ValueTask<PooledBody> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        HttpContentHeaders headers = content.Headers;
-        Stream sent = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        Stream stream = AnswerEncoding.Decode(sent, headers);
+        Stream stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
 
         // One more, so that the end is found without asking for more memory.
-        int promised = (int)Math.Min(headers.ContentLength ?? UsualSize, LargestPromise) + 1;
+        int promised = (int)Math.Min(content.Headers.ContentLength ?? UsualSize, LargestPromise) + 1;
         byte[] memory = ArrayPool<byte>.Shared.Rent(promised);
         int length = 0;
         try
@@ -47,7 +48,7 @@ internal sealed class PooledBody : HttpContent
             }
 
             var body = new PooledBody(memory, length);
-            AnswerEncoding.CopyHeaders(headers, body.Headers, isDecoded: stream != sent);
+            ContentHeaders.Copy(content.Headers, body.Headers);
             memory = [];
             content.Dispose();
             return body;
@@ -65,7 +66,9 @@ internal sealed class PooledBody : HttpContent
 
     protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new Reader(this));
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(Memory, 0, _length);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => CopyAsync(stream, 0, CancellationToken.None);
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) => stream.Write(Bytes);
 
     protected override bool TryComputeLength(out long length)
     {
@@ -76,7 +79,7 @@ internal sealed class PooledBody : HttpContent
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        Release();
+        End();
     }
 
     private static byte[] Larger(byte[] memory)
@@ -92,9 +95,29 @@ internal sealed class PooledBody : HttpContent
         return larger;
     }
 
-    private void Release()
+    // Whoever copies has the memory for himself meanwhile.
+    private async Task CopyAsync(Stream to, int from, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _memory, null) is { } memory)
+        byte[] memory = Interlocked.Exchange(ref _memory, null) ?? throw new ObjectDisposedException(nameof(PooledBody));
+        try
+        {
+            await to.WriteAsync(memory.AsMemory(from, _length - from), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isCopied = true;
+            Interlocked.Exchange(ref _memory, memory);
+            if (_isOver)
+            {
+                End();
+            }
+        }
+    }
+
+    private void End()
+    {
+        _isOver = true;
+        if (_isCopied && Interlocked.CompareExchange(ref _isShared, 0, 0) == 0 && Interlocked.Exchange(ref _memory, null) is { } memory)
         {
             ArrayPool<byte>.Shared.Return(memory);
         }
@@ -106,13 +129,37 @@ internal sealed class PooledBody : HttpContent
         {
             int from = (int)Position;
             Position = Length;
-            return destination.WriteAsync(body.Memory, from, body._length - from, cancellationToken);
+            return body.CopyAsync(destination, from, cancellationToken);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Interlocked.Exchange(ref body._isShared, 1);
+            return base.Read(buffer, offset, count);
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            Interlocked.Exchange(ref body._isShared, 1);
+            return base.Read(buffer);
+        }
+
+        public override int ReadByte()
+        {
+            Interlocked.Exchange(ref body._isShared, 1);
+            return base.ReadByte();
+        }
+
+        public override byte[] ToArray()
+        {
+            ObjectDisposedException.ThrowIf(!CanRead, this);
+            return base.ToArray();
         }
 
         protected override void Dispose(bool disposing)
         {
             base.Dispose(disposing);
-            body.Release();
+            body.End();
         }
     }
 }

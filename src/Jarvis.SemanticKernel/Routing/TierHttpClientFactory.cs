@@ -40,7 +40,7 @@ internal sealed class TierHttpClientFactory(IHttpMessageHandlerFactory handlers)
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             LogicalCall? call = AmbientCall.Current.Call;
-            new TierRequest(_target, call) { Caller = cancellationToken }.StampOn(request);
+            new TierRequest(_target, call).StampOn(request);
             if (_target.IsServedElsewhere)
             {
                 if (_target.ApiKey is null)

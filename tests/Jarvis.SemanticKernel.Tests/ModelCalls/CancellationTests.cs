@@ -80,6 +80,24 @@ public class CancellationTests
     }
 
     [Fact]
+    public async Task HandlerOfTheHost_ThatGivesUp_IsACallerWhoDoes()
+    {
+        var ledger = new RecordingLedger();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(register: services => services
+            .AddSingleton<IAiCallLedger>(ledger)
+            .ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => new GivesUp(limit.Token))));
+        jarvis.Upstream.Enqueue(SimulatedReply.Text("late").WaitFor(new TaskCompletionSource().Task));
+
+        Task asking = ChatReply.AskAsync(jarvis.Chat(Tier.Mid), streamed: false, Ct);
+        await jarvis.Upstream.WaitForRequestsAsync(1, Ct);
+        await limit.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.WaitAsync(Bound, Ct));
+        Assert.Equal((AiCallStatus.Cancelled, null), (Assert.Single(ledger.Records).Status, ledger.Records[0].Error));
+    }
+
+    [Fact]
     public async Task Caller_LeavesTheEnumeration_GoesOnOnlyWhenTheRecordIsDurable()
     {
         var durable = new TaskCompletionSource();
@@ -144,6 +162,15 @@ public class CancellationTests
     private static Task<JarvisHarness> StartAsync(RecordingLedger ledger, TimeProvider? time = null) => JarvisHarness.StartAsync(
         configure: options => options.Resilience.MaxRetries = 0,
         register: services => services.AddSingleton<IAiCallLedger>(ledger).AddSingleton(time ?? TimeProvider.System));
+
+    private sealed class GivesUp(CancellationToken limit) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit);
+            return await base.SendAsync(request, either.Token);
+        }
+    }
 
     private sealed class CancelAfterResponse(CancellationTokenSource caller) : DelegatingHandler
     {

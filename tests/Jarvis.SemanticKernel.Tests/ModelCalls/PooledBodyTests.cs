@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Jarvis.SemanticKernel.ModelCalls;
@@ -57,6 +59,7 @@ public sealed class PooledBodyTests
         PooledBody body = await BodyAsync("an answer");
         Stream stream = await body.ReadAsStreamAsync(Ct);
 
+        await stream.CopyToAsync(Stream.Null, Ct);
         await (byStream ? stream.DisposeAsync() : DisposeAsync(body));
         body.Dispose();
         await stream.DisposeAsync();
@@ -84,6 +87,57 @@ public sealed class PooledBodyTests
     }
 
     [Fact]
+    public async Task DisposedOfDuringTheCopy_TheMemoryIsNobodyElsesUntilItIsDone()
+    {
+        PooledBody body = await BodyAsync(new string('x', 5000));
+        Stream stream = await body.ReadAsStreamAsync(Ct);
+        await stream.CopyToAsync(Stream.Null, Ct);
+        stream.Position = 0;
+        await using var slow = new SlowStream();
+        Task copying = stream.CopyToAsync(slow, Ct);
+        byte[] memory = await slow.Begun.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+
+        await stream.DisposeAsync();
+        body.Dispose();
+
+        Assert.DoesNotContain(Enumerable.Range(0, 50).Select(_ => ArrayPool<byte>.Shared.Rent(memory.Length)).ToArray(), rented => ReferenceEquals(rented, memory));
+        slow.MayGoOn.SetResult();
+        await copying;
+        Assert.Throws<ObjectDisposedException>(() => body.Bytes.Length);
+    }
+
+    [Fact]
+    public async Task Copied_TheMemoryIsUsedAgain()
+    {
+        PooledBody body = await BodyAsync(new string('x', 5000));
+        await using var slow = new SlowStream();
+        slow.MayGoOn.SetResult();
+        await using (Stream stream = await body.ReadAsStreamAsync(Ct))
+        {
+            await stream.CopyToAsync(slow, Ct);
+        }
+
+        byte[] memory = await slow.Begun.Task;
+        Assert.Contains(Enumerable.Range(0, 50).Select(_ => ArrayPool<byte>.Shared.Rent(memory.Length)).ToArray(), rented => ReferenceEquals(rented, memory));
+    }
+
+    [Fact]
+    public async Task ReadPieceByPiece_TheMemoryIsLeftToTheCollector()
+    {
+        PooledBody body = await BodyAsync(new string('x', 5000));
+        await using var slow = new SlowStream();
+        slow.MayGoOn.SetResult();
+        await using (Stream stream = await body.ReadAsStreamAsync(Ct))
+        {
+            Assert.Equal(7, await stream.ReadAsync(new byte[7], Ct));
+            await stream.CopyToAsync(slow, Ct);
+        }
+
+        byte[] memory = await slow.Begun.Task;
+        Assert.DoesNotContain(Enumerable.Range(0, 50).Select(_ => ArrayPool<byte>.Shared.Rent(memory.Length)).ToArray(), rented => ReferenceEquals(rented, memory));
+    }
+
+    [Fact]
     public async Task Read_ThatIsCancelled_Ends()
     {
         using var giveUp = new CancellationTokenSource();
@@ -105,5 +159,20 @@ public sealed class PooledBodyTests
     {
         body.Dispose();
         return default;
+    }
+
+    /// <summary>Tells whose memory it is given, and takes its time.</summary>
+    private sealed class SlowStream : MemoryStream
+    {
+        public TaskCompletionSource<byte[]> Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MayGoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Assert.True(MemoryMarshal.TryGetArray(buffer, out ArraySegment<byte> segment));
+            Begun.TrySetResult(segment.Array!);
+            await MayGoOn.Task.WaitAsync(cancellationToken);
+        }
     }
 }

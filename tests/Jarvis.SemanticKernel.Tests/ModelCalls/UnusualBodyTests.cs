@@ -3,6 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Jarvis.SemanticKernel.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
 using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
@@ -52,6 +54,24 @@ public sealed class UnusualBodyTests
         Assert.Equal(0, await database.CountAsync("ai_calls WHERE cost_usd < 0"));
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task CompressedBody_BeforeAHandlerOfTheHost_IsPlain(string encoding)
+    {
+        List<string> seen = [];
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(register: services => services.PostConfigure<HttpClientFactoryOptions>(
+            "jarvis", options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.AdditionalHandlers.Add(new Sees(seen)))));
+        UnusualBody unusual = UnusualBody.All.Values.First(body => !body.IsStream);
+        jarvis.Upstream.DefaultReply = unusual.Reply(encoding);
+
+        (_, bool isWhole) = await AskAsync(jarvis.Chat(Tier.Mid), streamed: false);
+
+        Assert.True(isWhole);
+        Assert.StartsWith("{", Assert.Single(seen).TrimStart(), StringComparison.Ordinal);
+    }
+
     /// <summary>All that a caller gets, as one text, and whether there was no exception.</summary>
     private static async Task<(string Got, bool IsWhole)> AskAsync(IChatCompletionService chat, bool streamed)
     {
@@ -91,4 +111,15 @@ public sealed class UnusualBodyTests
     }
 
     private static string Hash(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
+
+    private sealed class Sees(List<string> bodies) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            await response.Content.LoadIntoBufferAsync(cancellationToken);
+            bodies.Add(await response.Content.ReadAsStringAsync(cancellationToken));
+            return response;
+        }
+    }
 }

@@ -89,7 +89,6 @@ internal sealed class GovernedChatClient(IChatClient inner, ForeignChain chain, 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, ForeignCall foreign, CancellationToken cancellationToken)
     {
         var tier = TierRequest.Of(request)!;
-        tier.Caller = cancellationToken;
         try
         {
             return await chain.SendAsync(request, cancellationToken).ConfigureAwait(false);
