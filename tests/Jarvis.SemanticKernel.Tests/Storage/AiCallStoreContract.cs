@@ -79,8 +79,8 @@ public abstract class AiCallStoreContract
         {
             AiCallRecord[] batch = [.. Enumerable.Range(0, 20).Select(_ => Records.Billed())];
             await Task.WhenAll(
-                Task.Run(() => one.Calls.AppendAsync(batch, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken),
-                Task.Run(() => two.Calls.AppendAsync([.. batch.Reverse()], TestContext.Current.CancellationToken), TestContext.Current.CancellationToken));
+                Task.Run(async () => await one.Calls.AppendAsync(batch, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken),
+                Task.Run(async () => await two.Calls.AppendAsync([.. batch.Reverse()], TestContext.Current.CancellationToken), TestContext.Current.CancellationToken));
         }
 
         Assert.Equal(600, await one.CountAsync(one.Details));
