@@ -6,7 +6,7 @@ internal sealed class AnswerFacts
     private const int LongestKnown = 128;
 
     [ThreadStatic]
-    private static AnswerFacts? t_spare;
+    private static AnswerFacts? _spare;
 
     // Of the answers before, so that the few names there are get allocated once.
     private string? _knownModel;
@@ -59,8 +59,8 @@ internal sealed class AnswerFacts
     /// <summary>Lends empty facts to read one body into, without waiting for anything in between.</summary>
     public static AnswerFacts Borrow()
     {
-        AnswerFacts facts = t_spare ?? new AnswerFacts();
-        t_spare = null;
+        AnswerFacts facts = _spare ?? new AnswerFacts();
+        _spare = null;
         return facts;
     }
 
@@ -72,7 +72,7 @@ internal sealed class AnswerFacts
         (Id, Model, Provider, Error) = (null, null, null, null);
         (HasChoices, FinishedWithError, HasOtherCharges, HasUsage, IsByok) = (false, false, false, false, null);
         (PromptTokens, CompletionTokens, CachedTokens, CacheWriteTokens, ReasoningTokens, CostUsd) = (null, null, null, null, null, null);
-        t_spare = this;
+        _spare = this;
     }
 
     public ModelCallUsage? ToUsage() => HasUsage ? new ModelCallUsage(PromptTokens, CompletionTokens, CachedTokens, ReasoningTokens, CostUsd) : null;
