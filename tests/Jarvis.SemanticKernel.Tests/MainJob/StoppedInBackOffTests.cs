@@ -1,3 +1,4 @@
+using System.Net;
 using Jarvis.SemanticKernel.Testing;
 using Jarvis.SemanticKernel.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,22 @@ public class StoppedInBackOffTests
         Assert.Equal(1, jarvis.Upstream.RequestCount);
         RecordedCall record = Assert.Single(await database.ReadCallsAsync());
         Assert.Equal(("error", 1), (record.Status, record.Attempt));
+    }
+
+    [Theory]
+    [InlineData("chat service")]
+    [InlineData("chat service, streamed")]
+    public async Task ActivatedWhileAUsersFilterAnswersWithAFailure_TheCallerIsToldOfTheSwitch(string name)
+    {
+        IKillSwitch? killSwitch = null;
+        await using JarvisHarness jarvis = await JarvisHarness.StartAsync(register: services => services.AddSingleton<IModelCallFilter>(new ModelCalls.DelegateFilter(async (context, _) =>
+        {
+            await killSwitch!.ActivateAsync("runaway", "test", cancellationToken: Ct);
+            context.Response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new StringContent("not now") };
+        })));
+        killSwitch = jarvis.KillSwitch;
+
+        await AssertStoppedAsync(CallPath.Find(name).RunAsync(new CallRun(jarvis), Ct));
     }
 
     [Fact]
