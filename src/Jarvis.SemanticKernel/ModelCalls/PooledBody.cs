@@ -68,7 +68,11 @@ internal sealed class PooledBody : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => CopyAsync(stream, 0, CancellationToken.None);
 
-    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) => stream.Write(Bytes);
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref _isShared, 1);
+        stream.Write(Bytes);
+    }
 
     protected override bool TryComputeLength(out long length)
     {
